@@ -1,0 +1,170 @@
+// Package optout decides what a number-masking SMS relay does with a message
+// that is an opt-out, opt-in or help keyword: forward it as chat, drop it with
+// code 80901, or leave it to the account's own handling.
+//
+// The rules are those that Twilio documents for Proxy. A Policy applies them
+// to a message and the account's Flags, and answers with a Decision:
+//
+//	d := optout.Policy{}.Decide("Arrêt", optout.Flags{})
+//	// d.Action == optout.Drop, d.Code == 80901, d.Keyword == "ARRET"
+//
+// A message is a keyword only as a whole: "stop by the store" is chat. Case,
+// accents on Latin letters, fullwidth and other spellings of a letter,
+// invisible characters and the white space around do not matter; Normalize has
+// the list. Whatever is not a keyword is forwarded.
+//
+// Comments cite a page of twilio.com by its path and the date on it. What they
+// call an interpretation is this package's answer where every source is
+// silent.
+package optout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Flags are the account's settings that change what happens to a keyword. The
+// zero Flags are Proxy's default.
+//
+// Source: docs/proxy/proxy-changelog (2020-10-26).
+type Flags struct {
+	// RespectSMSStopFilter is the account flag ProxyRespectSmsStopFilterFlag.
+	RespectSMSStopFilter bool
+
+	// SMSStopFilter is the account's setting SMS STOP Filtering. It is
+	// consulted only if RespectSMSStopFilter is set.
+	SMSStopFilter bool
+}
+
+// A Policy is a table of keywords and the way to compare with it. The zero
+// Policy is Proxy's documented behaviour; NewPolicy makes one with another
+// table. Policies are comparable values that any number of goroutines may use
+// at once.
+//
+// A Messaging Service's Advanced Opt-Out has no part in it, as it does not
+// apply to Proxy (docs/proxy/opt-out-keywords, 2026-06-16).
+type Policy struct {
+	// IgnorePunctuation makes punctuation and symbols (categories P and S)
+	// around a keyword insignificant, as in "Stop." and "STOP!". A message
+	// that is no keyword is then compared once more, without those and white
+	// space at the two ends of its key, so a keyword that has punctuation of
+	// its own is found first.
+	//
+	// It is off by default, as Proxy documents nothing of the kind. Section
+	// 5.1.3 of CTIA's Messaging Principles and Best Practices (2023) wants
+	// punctuation not to matter; operators who follow them turn it on.
+	IgnorePunctuation bool
+
+	table *table // nil for the built-in one
+}
+
+// NewPolicy returns a Policy that knows the given keywords and no others; to
+// extend the built-in ones, append to Policy{}.Keywords(). It keeps no
+// reference to keywords.
+//
+// It returns the zero Policy and an error if there are no keywords, if a text
+// is not valid UTF-8, holds U+FFFD or normalizes to nothing, if a class is
+// ClassNone or undefined, if an action is undefined, or if two rows have the
+// same key, whatever they say. The error names the row by its index and text.
+func NewPolicy(keywords []Keyword) (Policy, error) {
+	t, err := newTable(keywords)
+	if err != nil {
+		return Policy{}, err
+	}
+	return Policy{table: t}, nil
+}
+
+// Keywords returns a copy of the policy's table, in the order in which it was
+// given.
+func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords) }
+
+// Decide returns what to do with message, which either of the two participants
+// wrote: for Proxy it makes no difference who did
+// (docs/proxy/opt-out-keywords, 2026-06-16).
+//
+// If the key of message (see Normalize) is not that of a keyword, Decide
+// returns the zero Decision, which forwards it. That goes for invalid UTF-8
+// and for text of any length. If it is, the Action is that of the keyword's
+// row, with one exception: if flags.RespectSMSStopFilter is set and
+// flags.SMSStopFilter is not, opt-out and opt-in words are intercepted.
+//
+// Decide never fails, panics or allocates.
+//
+// Source: docs/proxy/proxy-changelog (2020-10-26). That the exception covers
+// every opt-in word, and no help word, is an interpretation: the page
+// speaks of custom opt-in and opt-out handling, and a handler that never sees
+// START could not undo an opt-out.
+func (p Policy) Decide(message string, flags Flags) Decision {
+	t := p.compiled()
+	row := t.find(message, false)
+	if row < 0 && p.IgnorePunctuation {
+		row = t.find(message, true)
+	}
+	if row < 0 {
+		return Decision{}
+	}
+	k := &t.keywords[row]
+	d := Decision{Action: k.Action, Class: k.Class, Keyword: k.Text}
+	if flags.RespectSMSStopFilter && !flags.SMSStopFilter && (k.Class == ClassOptOut || k.Class == ClassOptIn) {
+		d.Action = Intercept
+	}
+	if d.Action == Drop {
+		d.Code = CodeStopWord
+	}
+	return d
+}
+
+func (p Policy) compiled() *table {
+	if p.table == nil {
+		return proxyTable
+	}
+	return p.table
+}
+
+// proxyTable is the table of the zero Policy. Its rows are constant, and a
+// test holds that they compile.
+var proxyTable, _ = newTable(proxyKeywords[:])
+
+// newTable checks and compiles the rows of a table.
+func newTable(keywords []Keyword) (*table, error) {
+	if len(keywords) == 0 {
+		return nil, fmt.Errorf("optout: no keywords: a policy needs at least one")
+	}
+	keys := make([]string, len(keywords))
+	for i, k := range keywords {
+		keys[i] = Normalize(k.Text)
+		if reason := k.invalid(keys[i]); reason != "" {
+			return nil, rowError(i, k.Text, reason)
+		}
+	}
+	t, first, second := compile(slices.Clone(keywords), keys)
+	if t == nil {
+		return nil, rowError(second, keywords[second].Text,
+			fmt.Sprintf("same keyword as row %d (%q)", first, keywords[first].Text))
+	}
+	return t, nil
+}
+
+// invalid says what is wrong with a row whose text has the given key, and
+// returns "" if nothing is.
+func (k Keyword) invalid(key string) string {
+	switch {
+	case !utf8.ValidString(k.Text):
+		return "text is not valid UTF-8"
+	case strings.ContainsRune(k.Text, utf8.RuneError):
+		return "text holds U+FFFD, which stands for damaged text"
+	case key == "":
+		return "text normalizes to nothing: no message could be this keyword"
+	case k.Class == ClassNone || int(k.Class) >= len(classNames):
+		return fmt.Sprintf("class is %v: want opt-out, opt-in or help", k.Class)
+	case int(k.Action) >= len(actionNames):
+		return fmt.Sprintf("action is %v: want forward, drop or intercept", k.Action)
+	}
+	return ""
+}
+
+func rowError(i int, text, reason string) error {
+	return fmt.Errorf("optout: keyword %d (%q): %s", i, text, reason)
+}

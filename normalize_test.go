@@ -1,0 +1,232 @@
+package optout
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/unicode/rangetable"
+)
+
+var normalizeTests = []struct {
+	name string
+	in   string
+	want string
+}{
+	{"empty", "", ""},
+	{"plain", "STOP", "STOP"},
+
+	// Step 1: bytes that are not UTF-8.
+	{"one bad byte", "STOP\xff", "STOP\ufffd"},
+	{"bad bytes one each", "\xff\xfeA", "\ufffd\ufffdA"},
+	{"truncated", "STOP\xe2\x80", "STOP\ufffd\ufffd"},
+	{"overlong", "\xc1\x93TOP", "\ufffd\ufffdTOP"},
+	{"surrogate", "\xed\xa0\x80", "\ufffd\ufffd\ufffd"},
+	{"above U+10FFFF", "\xf4\x90\x80\x80", "\ufffd\ufffd\ufffd\ufffd"},
+	{"U+FFFD itself", "\ufffd", "\ufffd"},
+
+	// Step 2: what no reader sees.
+	{"zero width space", "S\u200bTOP", "STOP"},
+	{"byte order mark", "\ufeffSTOP", "STOP"},
+	{"variation selector", "STOP\ufe0f", "STOP"},
+	{"tag", "STOP\U000e0041", "STOP"},
+	{"unassigned but ignorable", "STOP\U000e0fff", "STOP"},
+	{"soft hyphen", "UN\u00adSTOP", "UNSTOP"},
+	{"Hangul filler", "\u3164STOP", "STOP"},
+	{"NUL", "ST\x00OP", "STOP"},
+	{"DEL", "STOP\x7f", "STOP"},
+	{"C1 control", "STOP\u0080", "STOP"},
+	{"C1 control that is white space", "OPT\u0085OUT", "OPT OUT"},
+	{"information separator is no white space", "OPT\x1cOUT", "OPTOUT"},
+	{"visible format characters stay", "\u0600\u06dd", "\u0600\u06dd"},
+	{"interlinear annotation stays", "\ufff9", "\ufff9"},
+
+	// Step 3: NFKD.
+	{"fullwidth", "\uff33\uff34\uff2f\uff30", "STOP"},
+	{"circled", "\u24c8\u24c9\u24c4\u24c5", "STOP"},
+	{"mathematical bold", "\U0001d412\U0001d413\U0001d40e\U0001d40f", "STOP"},
+	{"ligature", "o\ufb03ce", "OFFICE"},
+	{"trade mark", "stop\u2122", "STOPTM"},
+	{"Kelvin sign", "REVO\u212aE", "REVOKE"},
+	{"long s", "\u017fTOP", "STOP"},
+	{"Hangul syllable LV", "\uac00", "\u1100\u1161"},
+	{"Hangul syllable LVT", "\ud55c\uae00", "\u1112\u1161\u11ab\u1100\u1173\u11af"},
+	{"last Hangul syllable", "\ud7a3", "\u1112\u1175\u11c2"},
+	{"behind the last Hangul syllable", "\ud7a4", "\ud7a4"},
+	{"halfwidth katakana", "\uff76\uff9e", "\u30ab\u3099"},
+	{"longest decomposition", "\ufdfa", "\u0635\u0644\u0649 \u0627\u0644\u0644\u0647 \u0639\u0644\u064a\u0647 \u0648\u0633\u0644\u0645"},
+	{"marks in canonical order", "\u0438\u0301\u0323", "\u0418\u0323\u0301"},
+	{"marks of one class keep their order", "\u0438\u0301\u0306\u0301", "\u0418\u0301\u0306\u0301"},
+	{"three classes", "\u0438\u0345\u0301\u0323\u0334", "\u0418\u0334\u0323\u0301\u0399"},
+	{"order across an invisible character", "\u0438\u0301\u200d\u0323", "\u0418\u0323\u0301"},
+	{"order across a composed letter", "\u0439\u0323", "\u0418\u0323\u0306"},
+	{"marks at the start", "\u0301\u0323A", "\u0323\u0301A"},
+	{"forty marks", "\u0438" + strings.Repeat("\u0301", 39) + "\u0323", "\u0418\u0323" + strings.Repeat("\u0301", 39)},
+
+	// Step 4: marks on Latin letters.
+	{"composed", "ARR\u00caT", "ARRET"},
+	{"decomposed", "ARRE\u0302T", "ARRET"},
+	{"two marks", "\u1ebe", "E"},
+	{"enclosing mark", "S\u20ddTOP", "STOP"},
+	{"mark of another script on a Latin letter", "S\u3099TOP", "STOP"},
+	{"Indic vowel sign on a Latin letter", "S\u0941TOP", "STOP"},
+	{"spacing mark stays", "S\u0903TOP", "S\u0903TOP"},
+	{"mark behind a spacing mark", "S\u0903\u0301TOP", "S\u0903TOP"},
+	{"mark that a spacing mark is ordered before", "S\u0301\u302eTOP", "S\u302eTOP"},
+	{"Cyrillic keeps its marks", "\u0439", "\u0418\u0306"},
+	{"Devanagari keeps its marks", "\u092c\u0902\u0926", "\u092c\u0902\u0926"},
+	{"kana keeps its marks", "\u304c", "\u304b\u3099"},
+	{"Greek keeps its marks", "\u03ac", "\u0391\u0301"},
+	{"digit keeps its marks", "1\u20e3", "1\u20e3"},
+	{"space keeps its marks", "A \u0301B", "A \u0301B"},
+	{"Latin letter again", "\u0439e\u0301", "\u0418\u0306E"},
+	{"accent of its own", "STOP\u00b4", "STOP \u0301"},
+
+	// Step 5: case.
+	{"lower", "stop", "STOP"},
+	{"dotless i", "\u0131nfo", "INFO"},
+	{"dotted I", "\u0130NFO", "INFO"},
+	{"sigmas", "\u03c3\u03c2\u03a3", "\u03a3\u03a3\u03a3"},
+	{"iota below", "\u03b1\u0345", "\u0391\u0399"},
+	{"iota", "\u03b9\u1fbe\u0399", "\u0399\u0399\u0399"},
+	{"sharp s", "stra\u00dfe", "STRA\u00dfE"},
+	{"capital sharp s", "STRA\u1e9eE", "STRA\u00dfE"},
+	{"Cherokee", "\uab70\u13a0", "\u13a0\u13a0"},
+	{"Georgian", "\u10d0\u1c90", "\u1c90\u1c90"},
+	{"title case", "\u01c5", "DZ"},
+	{"Deseret", "\U00010428", "\U00010400"},
+
+	// Step 6: white space.
+	{"around", "\t\n\v\f\r STOP \t\n\v\f\r", "STOP"},
+	{"other white space around", "\u0085\u00a0\u1680\u2000STOP\u2028\u2029\u202f\u205f\u3000", "STOP"},
+	{"inside", "OPT \t\u2009\r\nOUT", "OPT OUT"},
+	{"invisible between white space", "OPT \u200b OUT", "OPT OUT"},
+	{"invisible around white space", "\u200b STOP \u200b", "STOP"},
+	{"nothing else", " \u3000\t", ""},
+	{"nothing visible", "\u200b\u00ad\x00", ""},
+	{"Braille blank is no white space", "STOP\u2800", "STOP\u2800"},
+}
+
+func TestNormalize(t *testing.T) {
+	for _, tt := range normalizeTests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Normalize(tt.in); got != tt.want {
+				t.Errorf("Normalize(%+q) = %+q, want %+q", tt.in, got, tt.want)
+			}
+			checkKey(t, tt.in)
+		})
+	}
+}
+
+// checkKey checks the laws of Normalize on one text, and that the oracle has
+// the same key.
+func checkKey(t testing.TB, s string) {
+	t.Helper()
+	key := Normalize(s)
+	if want := oracleKey(s); key != want {
+		t.Errorf("Normalize(%+q) = %+q, oracle has %+q", s, key, want)
+	}
+	if !utf8.ValidString(key) {
+		t.Errorf("Normalize(%+q) = %+q: not valid UTF-8", s, key)
+	}
+	if again := Normalize(key); again != key {
+		t.Errorf("Normalize(%+q) = %+q, and of that %+q: not idempotent", s, key, again)
+	}
+	for _, f := range []struct {
+		name string
+		form norm.Form
+	}{{"NFC", norm.NFC}, {"NFD", norm.NFD}, {"NFKC", norm.NFKC}, {"NFKD", norm.NFKD}} {
+		if got := Normalize(f.form.String(s)); got != key {
+			t.Errorf("Normalize(%s of %+q) = %+q, want %+q", f.name, s, got, key)
+		}
+	}
+}
+
+func TestNormalizeOfKeywordIsItsText(t *testing.T) {
+	for _, k := range (Policy{}).Keywords() {
+		if got := Normalize(k.Text); got != k.Text {
+			t.Errorf("Normalize(%+q) = %+q, want the text", k.Text, got)
+		}
+	}
+}
+
+// TestNormalizeMarkOrder runs every order of marks of four classes, and of two
+// of the same class, through the laws: on letters that keep them, on one that
+// does not, and on none.
+func TestNormalizeMarkOrder(t *testing.T) {
+	marks := []rune{0x0334, 0x0323, 0x0301, 0x0306, 0x0345, 0x200d}
+	var permute func(head, rest []rune)
+	permute = func(head, rest []rune) {
+		if len(rest) == 0 {
+			for _, base := range []string{"", "\u0438", "\u0439", "A", "1", " ", "\u0438\u302e"} {
+				checkKey(t, base+string(head)+"B")
+			}
+		}
+		for i := range rest {
+			next := append(append([]rune{}, rest[:i]...), rest[i+1:]...)
+			permute(append(head[:len(head):len(head)], rest[i]), next)
+		}
+	}
+	permute(nil, marks)
+}
+
+// TestInvisible holds the table of normalize.go against its derivation from
+// the tables of package unicode.
+func TestInvisible(t *testing.T) {
+	for r := rune(utf8.RuneSelf); r <= unicode.MaxRune; r++ {
+		if got, want := unicode.Is(invisible, r), unicode.Is(oracleInvisible, r); got != want {
+			t.Errorf("invisible holds %U: %v; by its derivation in Unicode %s: %v", r, got, unicode.Version, want)
+		}
+	}
+	for b := range byte(utf8.RuneSelf) {
+		if got, want := asciiControl(b), unicode.Is(oracleInvisible, rune(b)); got != want {
+			t.Errorf("asciiControl(%#x) = %v, want %v", b, got, want)
+		}
+	}
+}
+
+// TestUnicodeAssumptions holds what normalize.go relies on, for the Unicode
+// tables that it is compiled with.
+func TestUnicodeAssumptions(t *testing.T) {
+	if norm.Version != unicode.Version {
+		t.Errorf("x/text has Unicode %s, package unicode %s: want the same, or a rune new in one is half known",
+			norm.Version, unicode.Version)
+	}
+	fold := func(r rune) rune { return unicode.ToUpper(unicode.ToLower(r)) }
+	latinLetter := func(r rune) bool { return unicode.Is(unicode.Latin, r) && unicode.IsLetter(r) }
+	rangetable.Visit(rangetable.Assigned(unicode.Version), func(r rune) {
+		if class := oracleClass(r); class != 0 && !unicode.IsMark(r) {
+			t.Errorf("%U has combining class %d and is no mark: unordered takes it for a letter", r, class)
+		}
+		for _, d := range norm.NFKD.String(string(r)) {
+			f := fold(d)
+			if fold(f) != f {
+				t.Errorf("fold of %U is %U, and of that %U: not idempotent", d, f, fold(f))
+			}
+			if s := norm.NFKD.String(string(f)); s != string(f) {
+				t.Errorf("fold of %U is %U, which decomposes to %+q", d, f, s)
+			}
+			if latinLetter(f) != latinLetter(d) {
+				t.Errorf("fold of %U is %U: only one of them is a Latin letter", d, f)
+			}
+			if !unicode.Is(oracleInvisible, r) && unicode.Is(oracleInvisible, d) {
+				t.Errorf("%U decomposes to the invisible %U, which step 2 comes too early to remove", r, d)
+			}
+		}
+	})
+}
+
+func ExampleNormalize() {
+	for _, s := range []string{" Arr\u00eat\n", "\uff33\uff34\uff2f\uff30", "S\u200bTOP", "\u0439", "stop it"} {
+		fmt.Printf("%+q\n", Normalize(s))
+	}
+	// Output:
+	// "ARRET"
+	// "STOP"
+	// "STOP"
+	// "\u0418\u0306"
+	// "STOP IT"
+}

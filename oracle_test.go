@@ -1,0 +1,148 @@
+package optout
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/unicode/rangetable"
+)
+
+// The oracle is the package once more, written from the documented steps and
+// truth table alone, for reading and not for speed. It shares nothing with
+// normalize.go, table.go and policy.go but the exported types.
+
+// oracleInvisible is Default_Ignorable_Code_Point by its derivation in
+// DerivedCoreProperties.txt, and the control characters that are not white
+// space.
+var oracleInvisible = func() *unicode.RangeTable {
+	merged := rangetable.Merge(
+		unicode.Other_Default_Ignorable_Code_Point,
+		unicode.Cf,
+		unicode.Variation_Selector,
+		unicode.Cc,
+	)
+	var invisible []rune
+	rangetable.Visit(merged, func(r rune) {
+		switch {
+		case unicode.Is(unicode.White_Space, r):
+		case 0xFFF9 <= r && r <= 0xFFFB: // interlinear annotation
+		case 0x13430 <= r && r <= 0x13440: // Egyptian hieroglyph format controls
+		case unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		default:
+			invisible = append(invisible, r)
+		}
+	})
+	return rangetable.New(invisible...)
+}()
+
+var (
+	oracleRemove = runes.Remove(runes.In(oracleInvisible))
+	oracleFold   = runes.Map(func(r rune) rune { return unicode.ToUpper(unicode.ToLower(r)) })
+)
+
+func oracleKey(s string) string {
+	s = string([]rune(s))                                        // 1: one U+FFFD for each byte
+	s = oracleRemove.String(s)                                   // 2
+	s = oracleNFKD(s)                                            // 3
+	s = oracleUnmark(s)                                          // 4
+	s = oracleFold.String(s)                                     // 5
+	return strings.Join(strings.FieldsFunc(s, oracleSpace), " ") // 6
+}
+
+func oracleSpace(r rune) bool { return unicode.Is(unicode.White_Space, r) }
+
+// oracleNFKD decomposes rune by rune and then applies the canonical ordering
+// algorithm as the Unicode Standard words it (section 3.11, D109), swapping
+// neighbours until none is out of order. norm.NFKD on the whole text would put
+// a U+034F into runs of more than 30 marks.
+func oracleNFKD(s string) string {
+	var rs []rune
+	for _, r := range s {
+		rs = append(rs, []rune(norm.NFKD.String(string(r)))...)
+	}
+	for swapped := true; swapped; {
+		swapped = false
+		for i := 1; i < len(rs); i++ {
+			if a, b := oracleClass(rs[i-1]), oracleClass(rs[i]); a > b && b > 0 {
+				rs[i-1], rs[i] = rs[i], rs[i-1]
+				swapped = true
+			}
+		}
+	}
+	return string(rs)
+}
+
+func oracleClass(r rune) uint8 {
+	if r < 0x300 {
+		return 0
+	}
+	return norm.NFKD.PropertiesString(string(r)).CCC()
+}
+
+// oracleUnmark removes the nonspacing and enclosing marks of Latin letters. The
+// letter of a mark is the last rune before it that is no mark.
+func oracleUnmark(s string) string {
+	latin := false
+	return strings.Map(func(r rune) rune {
+		if !unicode.Is(unicode.M, r) {
+			latin = unicode.Is(unicode.Latin, r) && unicode.Is(unicode.L, r)
+		}
+		if latin && unicode.In(r, unicode.Mn, unicode.Me) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// oracleKeywords maps each key of a table to its row.
+func oracleKeywords(rows []Keyword) map[string]Keyword {
+	m := make(map[string]Keyword)
+	for _, k := range rows {
+		m[oracleKey(k.Text)] = k
+	}
+	return m
+}
+
+// oracleDecide decides a message whose key is key.
+func oracleDecide(keywords map[string]Keyword, ignorePunctuation bool, key string, f Flags) Decision {
+	if strings.ContainsRune(key, unicode.ReplacementChar) {
+		return Decision{}
+	}
+	k, ok := keywords[key]
+	if !ok && ignorePunctuation {
+		k, ok = keywords[strings.TrimFunc(key, func(r rune) bool {
+			return unicode.In(r, unicode.P, unicode.S, unicode.White_Space)
+		})]
+	}
+	if !ok {
+		return Decision{}
+	}
+
+	action := k.Action
+	custom := k.Class == ClassOptOut || k.Class == ClassOptIn
+	switch (oracleFlags{f.RespectSMSStopFilter, f.SMSStopFilter}) {
+	case oracleFlags{false, false}, oracleFlags{false, true}, oracleFlags{true, true}:
+	case oracleFlags{true, false}:
+		if custom {
+			action = Intercept
+		}
+	}
+	return Decision{
+		Action:  action,
+		Code:    map[Action]int{Forward: 0, Drop: 80901, Intercept: 0}[action],
+		Class:   k.Class,
+		Keyword: k.Text,
+	}
+}
+
+type oracleFlags struct{ respect, filter bool }
+
+// allFlags are the four account settings, in the order of the truth table.
+var allFlags = []Flags{
+	{RespectSMSStopFilter: false, SMSStopFilter: false},
+	{RespectSMSStopFilter: false, SMSStopFilter: true},
+	{RespectSMSStopFilter: true, SMSStopFilter: true},
+	{RespectSMSStopFilter: true, SMSStopFilter: false},
+}

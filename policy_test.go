@@ -1,0 +1,221 @@
+package optout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestNewPolicyErrors(t *testing.T) {
+	ok := Keyword{"BAJA", ClassOptOut, Drop}
+	tests := []struct {
+		name string
+		rows []Keyword
+		want string
+	}{
+		{"nil", nil, "optout: no keywords: a policy needs at least one"},
+		{"empty", []Keyword{}, "optout: no keywords: a policy needs at least one"},
+		{
+			"invalid UTF-8", []Keyword{ok, {"STOP\xff", ClassOptOut, Drop}},
+			`optout: keyword 1 ("STOP\xff"): text is not valid UTF-8`,
+		},
+		{
+			"U+FFFD", []Keyword{{"STOP\ufffd", ClassOptOut, Drop}},
+			"optout: keyword 0 (\"STOP\ufffd\"): text holds U+FFFD, which stands for damaged text",
+		},
+		{
+			"empty text", []Keyword{{"", ClassOptOut, Drop}},
+			`optout: keyword 0 (""): text normalizes to nothing: no message could be this keyword`,
+		},
+		{
+			"invisible text", []Keyword{ok, ok, {" \u200b\t", ClassOptOut, Drop}},
+			`optout: keyword 2 (" \u200b\t"): text normalizes to nothing: no message could be this keyword`,
+		},
+		{
+			"no class", []Keyword{{"STOP", ClassNone, Drop}},
+			`optout: keyword 0 ("STOP"): class is none: want opt-out, opt-in or help`,
+		},
+		{
+			"undefined class", []Keyword{{"STOP", ClassHelp + 1, Drop}},
+			`optout: keyword 0 ("STOP"): class is Class(4): want opt-out, opt-in or help`,
+		},
+		{
+			"undefined action", []Keyword{{"STOP", ClassOptOut, Intercept + 1}},
+			`optout: keyword 0 ("STOP"): action is Action(3): want forward, drop or intercept`,
+		},
+		{
+			"same text", []Keyword{ok, ok},
+			`optout: keyword 1 ("BAJA"): same keyword as row 0 ("BAJA")`,
+		},
+		{
+			"same key, other class and action",
+			[]Keyword{{"STOP", ClassOptOut, Drop}, ok, {"HALT", ClassOptOut, Drop}, {"\uff33\uff34\uff2f\uff30", ClassHelp, Forward}},
+			`optout: keyword 3 ("` + "\uff33\uff34\uff2f\uff30" + `"): same keyword as row 0 ("STOP")`,
+		},
+		{
+			"same key of eight bytes", []Keyword{ok, {"Schlussß", ClassOptOut, Drop}, {"SCHLUSSẞ", ClassOptOut, Drop}},
+			`optout: keyword 2 ("SCHLUSSẞ"): same keyword as row 1 ("Schlussß")`,
+		},
+		{
+			"first bad row counts", []Keyword{{"A", ClassNone, Drop}, {"", ClassOptOut, Drop}},
+			`optout: keyword 0 ("A"): class is none: want opt-out, opt-in or help`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := NewPolicy(tt.rows)
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("NewPolicy error\n got %v\nwant %s", err, tt.want)
+			}
+			if p != (Policy{}) {
+				t.Errorf("NewPolicy = %+v beside an error, want the zero Policy", p)
+			}
+		})
+	}
+}
+
+// TestNewPolicyCopies holds that a policy stays as it was made, whatever
+// becomes of the slices that went in and came out.
+func TestNewPolicyCopies(t *testing.T) {
+	want := []Keyword{{"BAJA", ClassOptOut, Drop}, {"ALTA", ClassOptIn, Forward}}
+	in := slices.Clone(want)
+	p, err := NewPolicy(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []Policy{p, {}} {
+		rows := p.Keywords()
+		message := rows[0].Text
+		wantDecision := p.Decide(message, Flags{})
+		in[0] = Keyword{"X", ClassHelp, Intercept}
+		got := p.Keywords()
+		got[0] = Keyword{"Y", ClassHelp, Intercept}
+		_ = append(got[:0], got[1])
+		if diff := cmp.Diff(rows, p.Keywords()); diff != "" {
+			t.Errorf("Keywords changed (-want +got):\n%s", diff)
+		}
+		if d := p.Decide(message, Flags{}); d != wantDecision {
+			t.Errorf("Decide(%q) = %+v, want %+v", message, d, wantDecision)
+		}
+	}
+	if diff := cmp.Diff(want, p.Keywords()); diff != "" {
+		t.Errorf("Keywords (-want +got):\n%s", diff)
+	}
+}
+
+func TestPoliciesCompare(t *testing.T) {
+	rows := (Policy{}).Keywords()
+	a, errA := NewPolicy(rows)
+	b, errB := NewPolicy(rows)
+	if errA != nil || errB != nil {
+		t.Fatal(errA, errB)
+	}
+	if a == b || a == (Policy{}) {
+		t.Error("two policies that were made apart are equal")
+	}
+	if c := a; c != a {
+		t.Error("a copy differs")
+	}
+	if diff := cmp.Diff(a.Keywords(), b.Keywords()); diff != "" {
+		t.Errorf("Keywords of the same rows differ (-a +b):\n%s", diff)
+	}
+}
+
+// TestLargeTable decides every row of a hundred thousand, and messages just
+// beside them.
+func TestLargeTable(t *testing.T) {
+	rows := largeTable(100_000)
+	start := time.Now()
+	p, err := NewPolicy(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("NewPolicy of %d rows took %v", len(rows), time.Since(start))
+	for _, k := range rows {
+		want := Decision{Action: Drop, Code: CodeStopWord, Class: ClassOptOut, Keyword: k.Text}
+		if got := p.Decide(k.Text, Flags{}); got != want {
+			t.Fatalf("Decide(%+q) = %+v, want %+v", k.Text, got, want)
+		}
+		for _, s := range []string{k.Text + "9", k.Text[:len(k.Text)-1], "x" + k.Text} {
+			if got := p.Decide(s, Flags{}); got != (Decision{}) {
+				t.Fatalf("Decide(%+q) = %+v, want no keyword", s, got)
+			}
+		}
+	}
+}
+
+// largeTable returns n opt-out rows of 8 to 40 bytes: words, phrases and
+// several scripts, many with a long start in common, none of which is another
+// one's with its last byte cut off.
+func largeTable(n int) []Keyword {
+	heads := []string{"stop", "stop promo ", "unsubscribe from list ", "\u0441\u0442\u043e\u043f", "\u505c\u6b62", "\u092c\u0902\u0926 ", "abmelden-"}
+	rows := make([]Keyword, n)
+	for i := range rows {
+		rows[i] = Keyword{fmt.Sprintf("%s%06da", heads[i%len(heads)], i), ClassOptOut, Drop}
+	}
+	return rows
+}
+
+func TestConcurrentUse(t *testing.T) {
+	custom, err := NewPolicy(append((Policy{}).Keywords(), Keyword{"\u0441\u0442\u043e\u043f", ClassOptOut, Drop}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	custom.IgnorePunctuation = true
+	messages := []string{"stop", "Arr\u00eat!", "\u0421\u0442\u043e\u043f.", "on my way", "S\u200bTOP", strings.Repeat("\u0301", 99)}
+	want := make([]Decision, len(messages))
+	for i, s := range messages {
+		want[i] = custom.Decide(s, Flags{})
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 200 {
+				for i, s := range messages {
+					if got := custom.Decide(s, Flags{}); got != want[i] {
+						t.Errorf("Decide(%+q) = %+v, want %+v", s, got, want[i])
+					}
+					if got := len(custom.Keywords()); got != 18 {
+						t.Errorf("%d keywords, want 18", got)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestNoAllocs(t *testing.T) {
+	custom, err := NewPolicy(append(largeTable(1000),
+		Keyword{strings.Repeat("\u0438\u0323\u0301", 100), ClassOptOut, Drop},
+		Keyword{strings.Repeat("long keyword ", 50) + ".", ClassOptOut, Drop}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages := []string{
+		"", "STOP", " stop\r\n", "Unsubscribe", "on my way, two minutes", "Arr\u00eat", "\uff33\uff34\uff2f\uff30", "S\u200bTOP", "STOP!!",
+		"\u0441\u0442\u043e\u043f000003a", "\ud55c\uae00", "STOP\xff", "\u00ab\u00a0STOP\u00a0\u00bb",
+		strings.Repeat("\u0438\u0301\u0323", 100),
+		strings.Repeat("long keyword ", 50) + ".",
+		strings.Repeat("hello ", 200_000),
+	}
+	for _, unit := range []string{"\u0301", "\u200b", " ", "\u3000", "!", "\u2026", "\U0001f6d1", "\xff", "\ufdfa", "\uac01"} {
+		many := strings.Repeat(unit, 1600/len(unit))
+		messages = append(messages, many, "STOP"+many, "STOP"+many+"x", many+"STOP")
+	}
+	for _, p := range []Policy{{}, custom} {
+		for _, p.IgnorePunctuation = range []bool{false, true} {
+			for _, s := range messages {
+				if n := testing.AllocsPerRun(10, func() { p.Decide(s, Flags{}) }); n != 0 {
+					t.Errorf("Decide(%.40q... of %d bytes) with IgnorePunctuation %v allocates %v times",
+						s, len(s), p.IgnorePunctuation, n)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package optout_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+
+	"example.com/optout"
+)
+
+func Example() {
+	var policy optout.Policy // Proxy's documented behaviour
+
+	for _, message := range []string{"On my way", "STOP", " arr\u00eat\n", "\uff33\uff34\uff2f\uff30", "S\u200bTOP", "UNSTOP", "Start", "stop by the store"} {
+		d := policy.Decide(message, optout.Flags{})
+		fmt.Printf("%-7v %5d  %-7v  %-6s  %+q\n", d.Action, d.Code, d.Class, d.Keyword, message)
+	}
+	// Output:
+	// forward     0  none             "On my way"
+	// drop    80901  opt-out  STOP    "STOP"
+	// drop    80901  opt-out  ARRET   " arr\u00eat\n"
+	// drop    80901  opt-out  STOP    "\uff33\uff34\uff2f\uff30"
+	// drop    80901  opt-out  STOP    "S\u200bTOP"
+	// drop    80901  opt-in   UNSTOP  "UNSTOP"
+	// forward     0  opt-in   START   "Start"
+	// forward     0  none             "stop by the store"
+}
+
+func ExamplePolicy_Decide_flags() {
+	policy := optout.Policy{IgnorePunctuation: true}
+	flags := optout.Flags{RespectSMSStopFilter: true} // and SMS STOP Filtering is off
+
+	for _, message := range []string{"Stop!", "Start", "Help", "Don't stop!"} {
+		fmt.Println(policy.Decide(message, flags).Action)
+	}
+	// Output:
+	// intercept
+	// intercept
+	// forward
+	// forward
+}
+
+// A policy of one's own starts from the built-in table.
+func ExampleNewPolicy() {
+	policy, err := optout.NewPolicy(append(optout.Policy{}.Keywords(),
+		optout.Keyword{Text: "baja", Class: optout.ClassOptOut, Action: optout.Drop},
+		optout.Keyword{Text: "opt out", Class: optout.ClassOptOut, Action: optout.Drop},
+	))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(policy.Decide("Baja", optout.Flags{}).Keyword)
+	fmt.Println(policy.Decide("OPT  OUT", optout.Flags{}).Keyword)
+
+	_, err = optout.NewPolicy([]optout.Keyword{
+		{Text: "STOP", Class: optout.ClassOptOut, Action: optout.Drop},
+		{Text: "st\u00f3p", Class: optout.ClassOptOut, Action: optout.Drop},
+	})
+	fmt.Println(err)
+	// Output:
+	// baja
+	// opt out
+	// optout: keyword 1 ("stóp"): same keyword as row 0 ("STOP")
+}
+
+// A Programmable Messaging webhook: the relay's own number was texted. Check
+// the X-Twilio-Signature before this handler; examples/relay has it all.
+func Example_programmableMessaging() {
+	policy := optout.Policy{IgnorePunctuation: true}
+	sms := func(w http.ResponseWriter, r *http.Request) {
+		d := policy.Decide(r.PostFormValue("Body"), optout.Flags{})
+		switch d.Action {
+		case optout.Forward:
+			fmt.Println("send it to the other participant")
+		case optout.Drop:
+			fmt.Printf("send nothing; notify: code %d, %s is an %v word\n", d.Code, d.Keyword, d.Class)
+		case optout.Intercept:
+			fmt.Println("ask the InterceptCallbackUrl")
+		}
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response/>")
+	}
+
+	for _, body := range []string{"I'm at the corner", "Stop."} {
+		answer := post(sms, url.Values{
+			"MessageSid": {"SM00000000000000000000000000000001"},
+			"From":       {"+15550100001"},
+			"To":         {"+15550100009"},
+			"Body":       {body},
+			"NumMedia":   {"0"},
+		})
+		fmt.Println(answer.Code, answer.Body)
+	}
+	// Output:
+	// send it to the other participant
+	// 200 <Response/>
+	// send nothing; notify: code 80901, STOP is an opt-out word
+	// 200 <Response/>
+}
+
+// A Conversations onMessageAdd pre-action webhook: 200 with {} publishes the
+// message, any 4xx or 5xx rejects it.
+func Example_conversations() {
+	var policy optout.Policy
+	onMessageAdd := func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("EventType") != "onMessageAdd" {
+			fmt.Fprint(w, "{}")
+			return
+		}
+		d := policy.Decide(r.PostFormValue("Body"), optout.Flags{})
+		if d.Action == optout.Drop {
+			http.Error(w, fmt.Sprint(d.Code), http.StatusForbidden)
+			return
+		}
+		fmt.Fprint(w, "{}")
+	}
+
+	for _, body := range []string{"Arr\u00eat", "Arr\u00eatez-vous ici"} {
+		answer := post(onMessageAdd, url.Values{
+			"EventType":       {"onMessageAdd"},
+			"ConversationSid": {"CH00000000000000000000000000000001"},
+			"Author":          {"+15550100001"},
+			"Source":          {"SMS"},
+			"Body":            {body},
+			"Attributes":      {"{}"},
+		})
+		fmt.Println(answer.Code, strings.TrimSpace(answer.Body.String()))
+	}
+	// Output:
+	// 403 80901
+	// 200 {}
+}
+
+// An InterceptCallbackUrl: with ProxyRespectSmsStopFilterFlag on and SMS STOP
+// Filtering off, opt-out and opt-in words arrive here. Exactly 403 blocks an
+// interaction; any other answer lets it go on.
+func Example_interceptCallback() {
+	var policy optout.Policy
+	flags := optout.Flags{RespectSMSStopFilter: true}
+	intercept := func(w http.ResponseWriter, r *http.Request) {
+		var data struct{ Body string }
+		if err := json.Unmarshal([]byte(r.PostFormValue("interactionData")), &data); err != nil {
+			http.Error(w, "interactionData is not JSON", http.StatusBadRequest) // does not block
+			return
+		}
+		if !strings.EqualFold(r.PostFormValue("interactionType"), "message") {
+			return // a call: does not block
+		}
+		d := policy.Decide(data.Body, flags)
+		if d.Action == optout.Intercept && d.Class == optout.ClassOptOut {
+			fmt.Println("record an opt-out:", d.Keyword)
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}
+
+	for _, body := range []string{`{"body":"stopall"}`, `{"body":"Yes"}`, `{"body":"hello"}`} {
+		answer := post(intercept, url.Values{
+			"interactionSid":        {"KI00000000000000000000000000000001"},
+			"interactionSessionSid": {"KC00000000000000000000000000000001"},
+			"interactionServiceSid": {"KS00000000000000000000000000000001"},
+			"interactionAccountSid": {"AC00000000000000000000000000000001"},
+			"interactionType":       {"Message"},
+			"interactionData":       {body},
+		})
+		fmt.Println(answer.Code)
+	}
+	// Output:
+	// record an opt-out: STOPALL
+	// 403
+	// 200
+	// 200
+}
+
+// post sends a form to a handler, as Twilio does.
+func post(h http.HandlerFunc, form url.Values) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	h(w, r)
+	return w
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"unsafe"
 )
 
 // The values of the API are comparable.
@@ -43,6 +44,13 @@ func TestZeroValues(t *testing.T) {
 	}
 	if CodeStopWord != 80901 {
 		t.Errorf("CodeStopWord = %d, want 80901", CodeStopWord)
+	}
+}
+
+// TestDecisionSize holds that a Decision fits into registers: see Decision.
+func TestDecisionSize(t *testing.T) {
+	if got, limit := unsafe.Sizeof(Decision{}), 4*unsafe.Sizeof(uintptr(0)); unsafe.Sizeof(uintptr(0)) == 8 && got > limit {
+		t.Errorf("a Decision has %d bytes, want at most %d", got, limit)
 	}
 }
 
@@ -119,7 +127,7 @@ func TestJSON(t *testing.T) {
 		want string
 	}{
 		{"no keyword", Decision{}, `{"action":"forward","class":"none"}`},
-		{"dropped", Policy{}.Decide("stop", Flags{}), `{"action":"drop","code":80901,"class":"opt-out","keyword":"STOP"}`},
+		{"dropped", Policy{}.Decide("stop", Flags{}), `{"action":"drop","class":"opt-out","code":80901,"keyword":"STOP"}`},
 		{"forwarded", Policy{}.Decide("info", Flags{}), `{"action":"forward","class":"help","keyword":"INFO"}`},
 		{"row", Keyword{"BAJA", ClassOptOut, Drop}, `{"text":"BAJA","class":"opt-out","action":"drop"}`},
 	}

@@ -51,6 +51,7 @@ var shortTable = []Keyword{
 	{"!\u0301", ClassHelp, Drop},
 	{"\u505c", ClassOptOut, Drop},
 	{"\u2026", ClassHelp, Forward},
+	{"\u3002a\u3002", ClassHelp, Intercept},
 }
 
 // An oracleTester compares decisions with the oracle's, for the built-in table

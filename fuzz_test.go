@@ -17,6 +17,7 @@ var textSeeds = []string{
 	"\uff33\uff34\uff2f\uff30", // compatibility decomposition
 	"S\u200bT\x00OP\ufe0f",     // invisible characters
 	"\"stop!\" \u2026",         // punctuation at both ends
+	"!\u3002a\u3002!",          // a row's own punctuation, with more around it
 	"st. op",                   // punctuation inside
 	"opt  \u3000out",           // white space inside
 	"UNSUBSC RIBE",             // a space at the end of a word of eight

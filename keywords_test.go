@@ -342,6 +342,7 @@ func TestCustomTables(t *testing.T) {
 		{"OPT-OUT", ClassOptOut, Drop},                                                // punctuation inside
 		{"!", ClassHelp, Forward},                                                     // and alone
 		{"Stop!", ClassOptIn, Forward},                                                // and around
+		{"\u3010stop\u3011", ClassHelp, Forward},                                      // and around, beyond ASCII
 		{"stop", ClassOptOut, Drop},                                                   //
 		{"why", ClassHelp, Drop},                                                      // a dropped help word
 		{"maybe", ClassOptIn, Intercept},                                              // an intercepted word
@@ -391,6 +392,8 @@ func TestCustomTables(t *testing.T) {
 		{"punctuation alone", "!", forward("!", ClassHelp), forward("!", ClassHelp)},
 		{"punctuation alone, twice", "!!", none, none},
 		{"own punctuation comes first", "STOP!", forward("Stop!", ClassOptIn), forward("Stop!", ClassOptIn)},
+		{"own punctuation beyond ASCII", "\u3010Stop\u3011", forward("\u3010stop\u3011", ClassHelp), forward("\u3010stop\u3011", ClassHelp)},
+		{"own punctuation beyond ASCII and more", "!\u3010Stop\u3011!", none, optOut("stop")},
 		{"twice the own punctuation", "STOP!!", none, optOut("stop")},
 		{"dropped help word", "why?", none, dropAs("why", ClassHelp)},
 		{"intercepted word", "Maybe", intercept("maybe", ClassOptIn), intercept("maybe", ClassOptIn)},

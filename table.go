@@ -21,22 +21,27 @@ import (
 // A chat line ends with its first word: that is one look-up, whatever the
 // length of the line and the size of the table.
 //
-// There are two ways to the words of a message. As long as it is ASCII without
-// control characters and without two spaces in a row, eight of its bytes are
-// eight bytes of the key but for their case, and find takes them at once. From
-// any other message match collects the words from a keyReader. It needs more
-// time a rune, so it does not wait for a whole word: starts tells of each byte
-// whether some key has it at that place of its first word.
+// There are two ways to the words of a message. The fast one, find, takes eight
+// bytes of the message for eight bytes of the key, but for the case of ASCII
+// letters. Where that leads to a row it is right: the text is then the row's
+// key, and Normalize is idempotent. Where it leads nowhere it is right as long
+// as the bytes are plain, see odd. Otherwise match collects the words from a
+// keyReader. It needs more time a rune, so it does not wait for a whole word:
+// starts tells of each byte whether some key has it at that place of its first
+// word.
 type table struct {
 	keywords []Keyword
 	edges    []edge // a hash table with linear probing, at most half full
 	starts   [256]uint8
+	longest  int // bytes of the longest key
 }
 
+// An edge is taken by the words that are equal to word without the bits of
+// fold, which tell lower case from upper: each bit stands on a letter of word.
 type edge struct {
-	word uint64
-	from uint32 // a node
-	to   uint32 // a node, or a row and 1; 0 if the edge is unused
+	word, fold uint64
+	from       uint32 // a node
+	to         uint32 // a node, or a row and 1; 0 if the edge is unused
 }
 
 // compile makes a table of rows whose keys are known. If two keys are the
@@ -52,45 +57,61 @@ func compile(keywords []Keyword, keys []string) (t *table, first, second int) {
 	}
 	nodes := uint32(0)
 	for row, key := range keys {
+		t.longest = max(t.longest, len(key))
 		for i := range min(len(key), 8) {
 			t.starts[key[i]] |= 1 << i
 		}
 		node := uint32(0)
 		for ; len(key) >= 8; key = key[8:] {
-			e := t.edge(node, load(key))
-			if e.to == 0 {
+			next := t.edge(node, load(key))
+			if next == 0 {
 				nodes++
-				*e = edge{load(key), node, nodes}
+				next = nodes
+				t.add(node, load(key), next)
 			}
-			node = e.to
+			node = next
 		}
-		e := t.edge(node, loadShort(key))
-		if e.to != 0 {
-			return nil, int(e.to) - 1, row
+		last := loadShort(key)
+		if other := t.edge(node, last); other != 0 {
+			return nil, int(other) - 1, row
 		}
-		*e = edge{loadShort(key), node, uint32(row) + 1}
+		t.add(node, last, uint32(row)+1)
 	}
 	return t, 0, 0
 }
 
-// edge returns the edge that leaves a node with a word, or else the unused one
-// that would become it.
-func (t *table) edge(from uint32, word uint64) *edge {
-	// Constants from the fractional part of the golden ratio and of pi.
-	hi, lo := bits.Mul64(word^uint64(from)*0x9e3779b97f4a7c15, 0x243f6a8885a308d3)
-	for i := hi ^ lo; ; i++ {
-		e := &t.edges[i&uint64(len(t.edges)-1)]
-		if e.word == word && e.from == from || e.to == 0 {
-			return e
+// add adds an edge that is not in the table.
+func (t *table) add(from uint32, word uint64, to uint32) {
+	i := hash(from, word)
+	for t.edges[i&t.mask()].to != 0 {
+		i++
+	}
+	t.edges[i&t.mask()] = edge{word, letters(word), from, to}
+}
+
+// edge returns where the edge leads that leaves a node with an ASCII word of
+// any case, or with any word of a key, and 0 if there is none.
+func (t *table) edge(from uint32, word uint64) uint32 {
+	for i := hash(from, word); ; i++ {
+		e := &t.edges[i&t.mask()]
+		if word&^e.fold == e.word && e.from == from || e.to == 0 {
+			return e.to
 		}
 	}
 }
 
+func (t *table) mask() uint64 { return uint64(len(t.edges) - 1) }
+
+// hash returns the same for words that differ in case.
+func hash(from uint32, word uint64) uint64 {
+	// Constants from the fractional part of the golden ratio and of pi.
+	hi, lo := bits.Mul64(word&^(0x20*each)^uint64(from)*0x9e3779b97f4a7c15, 0x243f6a8885a308d3)
+	return hi ^ lo
+}
+
 // row returns the row whose key ends at a node with the last word given, and
 // -1 if there is none.
-func (t *table) row(node uint32, last uint64) int {
-	return int(t.edge(node, last).to) - 1
-}
+func (t *table) row(node uint32, last uint64) int { return int(t.edge(node, last)) - 1 }
 
 // find returns the row whose key is that of s, and -1 if there is none. With
 // trim, punctuation, symbols and white space at the two ends of the key of s
@@ -98,41 +119,62 @@ func (t *table) row(node uint32, last uint64) int {
 func (t *table) find(s string, trim bool) int {
 	// What goes at the ends of a text in ASCII goes at the ends of its key.
 	text := s
+	if n := len(text); n > 0 && (trim || text[0] <= ' ' || text[n-1] <= ' ') {
+		text = cut(text, trim)
+	}
+	node := uint32(0)
+	for len(text) >= 8 {
+		word := load(text)
+		switch last := byte(word >> 56); {
+		case last == 0: // looks like the end of a key
+			return t.match(s, trim)
+		case outer(last, trim) && !inner(text[8], trim): // may be followed by nothing that counts
+			return t.match(s, trim)
+		case trim && !ascii(word): // may be outer, too
+			return t.match(s, trim)
+		}
+		if node = t.edge(node, word); node == 0 {
+			if odd(word) != 0 {
+				return t.match(s, trim)
+			}
+			return -1
+		}
+		text = text[8:]
+	}
+	n := len(text)
+	var word uint64
+	switch { // loads that overlap
+	case n >= 4:
+		word = uint64(load4(text)) | uint64(load4(text[n-4:]))<<(8*(n-4)&63)
+	case n > 0:
+		word = uint64(text[0]) | uint64(text[n/2])<<(n/2*8&63) | uint64(text[n-1])<<((n-1)*8&63)
+	}
+	if trim && !ascii(word) {
+		return t.match(s, trim)
+	}
+	row := t.row(node, word)
+	if row < 0 && odd(word)<<(8*(8-n)) != 0 {
+		return t.match(s, trim)
+	}
+	return row
+}
+
+// cut cuts off what is outer at the two ends of a text.
+func cut(text string, trim bool) string {
 	for len(text) > 0 && outer(text[0], trim) {
 		text = text[1:]
 	}
 	for len(text) > 0 && outer(text[len(text)-1], trim) {
 		text = text[:len(text)-1]
 	}
-	node := uint32(0)
-	for len(text) >= 8 {
-		// What an outer byte at the end of the word belongs to is still open:
-		// behind it may stand nothing but what is left out.
-		word := load(text)
-		if odd(word) != 0 || outer(text[7], trim) && !inner(text[8], trim) {
-			return t.match(s, trim)
-		}
-		node = t.edge(node, upper(word)).to
-		if node == 0 {
-			return -1
-		}
-		text = text[8:]
-	}
-	word := loadShort(text)
-	if odd(word)<<(8*(8-len(text))) != 0 {
-		return t.match(s, trim)
-	}
-	return t.row(node, upper(word))
+	return text
 }
 
 // match is find by way of a keyReader.
 func (t *table) match(s string, trim bool) int {
 	var (
-		k    = keyReader{cursor: cursor{rest: s}}
-		node uint32
-		word uint64
-		n    int  // bytes of the key so far
-		dead bool // no keyword starts with them
+		k    = keyReader{cursor: cursor{rest: s}, maxRun: t.longest}
+		w    = walk{table: t}
 		tail bool // the last runes would be trimmed if none came behind them
 		row  = -1 // with tail: the row whose key ends before them
 	)
@@ -142,40 +184,72 @@ func (t *table) match(s string, trim bool) int {
 		case !ok && tail:
 			return row
 		case !ok:
-			return t.row(node, word)
+			return w.row()
 		case r == utf8.RuneError:
 			return -1 // damaged text; trim would take it for a symbol
 		}
 		if trim {
-			switch outer := r == ' ' || unicode.IsPunct(r) || unicode.IsSymbol(r); {
-			case outer && n == 0:
+			switch outer := outerRune(r); {
+			case outer && w.n == 0:
 				continue
 			case outer && !tail:
-				tail, row = true, -1
-				if !dead {
-					row = t.row(node, word)
-				}
+				tail, row = true, w.row()
 			case !outer:
 				tail, row = false, -1
 			}
 		}
-		var buf [utf8.UTFMax]byte
-		for _, b := range buf[:utf8.EncodeRune(buf[:], r)] {
-			if n < 8 && t.starts[b]>>n&1 == 0 {
-				dead = true
-			}
-			word |= uint64(b) << (n % 8 * 8)
-			if n++; n%8 == 0 && !dead {
-				node = t.edge(node, word).to
-				dead = node == 0
-				word = 0
-			}
+		if !w.lost {
+			w.rune(r)
 		}
-		if dead && row < 0 {
+		if w.lost && row < 0 {
 			return -1
 		}
 	}
 }
+
+// outerRune reports whether trim leaves out a rune of a key.
+func outerRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return !alphanumeric(byte(r))
+	}
+	return unicode.IsPunct(r) || unicode.IsSymbol(r)
+}
+
+// A walk goes from node to node by the bytes of a key.
+type walk struct {
+	*table
+	node uint32
+	word uint64 // what has been read of the next word
+	n    int    // bytes read
+	lost bool   // no key starts with them
+}
+
+// rune goes on by one rune.
+func (w *walk) rune(r rune) {
+	if r < utf8.RuneSelf {
+		w.byte(byte(r))
+		return
+	}
+	var buf [utf8.UTFMax]byte
+	for _, b := range buf[:utf8.EncodeRune(buf[:], r)] {
+		w.byte(b)
+	}
+}
+
+func (w *walk) byte(b byte) {
+	if w.lost = w.lost || w.n < 8 && w.starts[b]>>w.n&1 == 0; w.lost {
+		return
+	}
+	w.word |= uint64(b) << (w.n % 8 * 8)
+	if w.n++; w.n%8 == 0 {
+		w.node = w.edge(w.node, w.word)
+		w.lost = w.node == 0
+		w.word = 0
+	}
+}
+
+// row returns the row whose key has been read, and -1 if that is none.
+func (w *walk) row() int { return w.table.row(w.node, w.word) }
 
 // load returns the first eight bytes of s as a word, the first one lowest.
 func load(s string) uint64 {
@@ -186,21 +260,16 @@ func load(s string) uint64 {
 
 // loadShort is load for less than eight bytes; zeros stand in for the rest.
 func loadShort(s string) uint64 {
-	n := len(s)
-	if n >= 4 {
-		lo, hi := s[:4], s[n-4:] // they may overlap
-		return load4(lo) | load4(hi)<<(8*(n-4))
-	}
-	word := uint64(0)
-	for i := range n {
+	var word uint64
+	for i := range len(s) {
 		word |= uint64(s[i]) << (8 * i)
 	}
 	return word
 }
 
-func load4(s string) uint64 {
+func load4(s string) uint32 {
 	_ = s[3]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
 // each is a word of eight bytes b.
@@ -216,11 +285,14 @@ func odd(word uint64) uint64 {
 	return (word | control | space&(space<<8)) & (0x80 * each)
 }
 
-// upper returns word, whose bytes are ASCII, in upper case.
-func upper(word uint64) uint64 {
-	fromA := word + (0x80-'a')*each
-	aboveZ := word + (0x80-'z'-1)*each
-	return word - (fromA&^aboveZ&(0x80*each))>>2
+func ascii(word uint64) bool { return word&(0x80*each) == 0 }
+
+// letters returns a word with the bit 0x20 wherever word has one of A to Z.
+func letters(word uint64) uint64 {
+	ascii := word & (0x7f * each)
+	fromA := ascii + (0x80-'A')*each
+	aboveZ := ascii + (0x80-'Z'-1)*each
+	return (fromA &^ aboveZ &^ word & (0x80 * each)) >> 2
 }
 
 // outer reports whether find leaves b out at the ends of a text.

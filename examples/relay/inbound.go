@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// maxForm bounds a webhook: 1,600 characters of Body and 16 KB of Attributes,
+// each byte of which may take three in a form, with room to spare.
+const maxForm = 256 << 10
+
+func (r *relay) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /sms", r.sms)
+	mux.HandleFunc("POST /conversations", r.conversations)
+	mux.HandleFunc("GET /healthz", r.healthz)
+	mux.Handle("GET /metrics", r.metrics.handler())
+	return mux
+}
+
+// refuse answers a webhook that is not accepted.
+func (r *relay) refuse(w http.ResponseWriter, req *http.Request, status int, reason string, attrs ...any) {
+	r.metrics.refused.WithLabelValues(strconv.Itoa(status)).Inc()
+	r.log.Warn("webhook refused", append([]any{"path", req.URL.Path, "status", status, "reason", reason}, attrs...)...)
+	http.Error(w, "relay: "+reason, status)
+}
+
+// signed reads the form of a webhook. Unless Twilio signed it, it answers 403
+// and returns nil: nothing else may look at the request before.
+func (r *relay) signed(w http.ResponseWriter, req *http.Request) url.Values {
+	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxForm))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		r.refuse(w, req, http.StatusRequestEntityTooLarge, "the form is larger than "+strconv.Itoa(maxForm)+" bytes")
+		return nil
+	} else if err != nil {
+		r.refuse(w, req, http.StatusBadRequest, "the form breaks off")
+		return nil
+	}
+	// The address that Twilio signs is the one it was given, which a proxy in
+	// front of the relay may have replaced in req.
+	if !r.validator.ValidateBody(r.cfg.PublicURL+req.URL.RequestURI(), body, req.Header.Get("X-Twilio-Signature")) {
+		r.refuse(w, req, http.StatusForbidden, "X-Twilio-Signature is missing or wrong: check auth_token and public_url")
+		return nil
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil { // not reached: ValidateBody parses it, too
+		r.refuse(w, req, http.StatusBadRequest, "the body is no form")
+		return nil
+	}
+	return form
+}
+
+// missing returns the first of the names that the form has no value for.
+func missing(form url.Values, names ...string) string {
+	for _, name := range names {
+		if form.Get(name) == "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// sms takes the inbound webhook of Programmable Messaging. It answers when the
+// message is on disk; all that follows is the outbox's, the interceptor's
+// answer, too, for which Twilio need not wait: an empty response sends nothing.
+//
+// A failure of the relay answers 500, upon which Twilio tries the fallback
+// address or, with #rp=5xx in the webhook's address, the same once more
+// (docs/usage/webhooks/webhooks-connection-overrides). Both are safe, since a
+// MessageSid is accepted once.
+func (r *relay) sms(w http.ResponseWriter, req *http.Request) {
+	form := r.signed(w, req)
+	if form == nil {
+		return
+	}
+	if name := missing(form, "MessageSid", "From", "To"); name != "" {
+		r.refuse(w, req, http.StatusBadRequest, "the form has no "+name)
+		return
+	}
+	m := &message{
+		SID:      form.Get("MessageSid"),
+		Via:      viaSMS,
+		Relay:    form.Get("To"),
+		Sender:   form.Get("From"),
+		Body:     form.Get("Body"),
+		Received: r.now(),
+	}
+	media, _ := strconv.Atoi(form.Get("NumMedia")) // none if it is missing
+	for i := range min(media, 10) {
+		if u := form.Get("MediaUrl" + strconv.Itoa(i)); u != "" {
+			m.Media = append(m.Media, u)
+		}
+	}
+	if m.Body == "" && m.Media == nil {
+		r.refuse(w, req, http.StatusBadRequest, "the form has neither Body nor MediaUrl0", "message", m.SID)
+		return
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), r.limit.call)
+	defer cancel()
+	var isRelay bool
+	var err error
+	m.Recipient, isRelay, err = r.store.other(ctx, m.Relay, m.Sender)
+	switch {
+	case err != nil:
+		r.fail(w, req, m, err)
+		return
+	case !isRelay:
+		r.refuse(w, req, http.StatusNotFound, "To is no number of this relay: add it to sessions", "message", m.SID, "to", m.Relay)
+		return
+	case m.Recipient == "":
+		r.refuse(w, req, http.StatusNotFound, "no session connects From to this relay number", "message", m.SID, "to", m.Relay)
+		return
+	}
+	m.Decision = r.policy.Decide(m.Body, r.cfg.flags())
+	if _, err := r.accept(ctx, m, unasked); err != nil {
+		r.fail(w, req, m, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	io.WriteString(w, "<Response/>")
+}
+
+// conversations takes the onMessageAdd pre-action webhook. Its answer is the
+// action: 200 publishes the message, 403 rejects it.
+//
+// It fails the other way round than Proxy's intercept, which blocks on exactly
+// 403 and lets the interaction continue on every other status: Conversations
+// rejects on any 4xx or 5xx, and publishes if there is no answer within 5 s
+// (docs/conversations/conversations-webhooks). Hence:
+//   - The interceptor is asked here and not in the outbox, and gets less time
+//     than that: its time-out means the same as Twilio's, but is logged.
+//   - Its answers are not passed on. A 500 of the interceptor lets the message
+//     continue, as with Proxy; as our own answer it would reject it.
+//   - A failure of the relay itself answers 500, and so rejects. That is a
+//     choice: without the log the relay does not know who opted out, and the
+//     author of a rejected message can send it again.
+//
+// Interpretations: The form has no MessageSid, as there is no message yet, so
+// Twilio's idempotency token, which its retries repeat, tells one from another
+// (docs/usage/webhooks/webhooks-connection-overrides). The number that was
+// texted (P6 of Proxy's rules: an opt-out covers that one) is the
+// conversation, as its author need not know any number. A masked conversation
+// has two participants, so an opt-out of one withholds what all others write.
+func (r *relay) conversations(w http.ResponseWriter, req *http.Request) {
+	form := r.signed(w, req)
+	if form == nil {
+		return
+	}
+	if name := missing(form, "EventType", "ConversationSid", "Author"); name != "" {
+		r.refuse(w, req, http.StatusBadRequest, "the form has no "+name)
+		return
+	}
+	if event := form.Get("EventType"); event != "onMessageAdd" {
+		r.log.Warn("webhook ignored: configure onMessageAdd only", "path", req.URL.Path, "event", event)
+		io.WriteString(w, "{}") // not ours to reject
+		return
+	}
+	m := &message{
+		SID:      req.Header.Get("I-Twilio-Idempotency-Token"),
+		Via:      viaConversations,
+		Relay:    form.Get("ConversationSid"),
+		Sender:   form.Get("Author"),
+		Body:     form.Get("Body"),
+		Received: r.now(),
+	}
+	if m.SID == "" {
+		m.SID = rand.Text()
+	}
+	m.Decision = r.policy.Decide(m.Body, r.cfg.flags())
+
+	ctx, cancel := context.WithTimeout(req.Context(), r.limit.call)
+	defer cancel()
+	v := unasked
+	if outcome, _ := route(m, unasked, r.cfg.InterceptEveryMessage, false); outcome == intercepted {
+		known, err := r.store.known(ctx, m.SID)
+		if err != nil {
+			r.fail(w, req, m, err)
+			return
+		}
+		if v = allow; !known {
+			v, _ = r.ask(ctx, m, r.limit.interceptConversation)
+		}
+	}
+	if _, err := r.accept(ctx, m, v); err != nil {
+		r.fail(w, req, m, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if m.Outcome != forwarded {
+		w.WriteHeader(http.StatusForbidden)
+	}
+	io.WriteString(w, "{}")
+}
+
+// ask posts m to the interceptor. Exactly 403 blocks; every other status, an
+// error and a time-out let the message continue (docs/proxy/api/webhooks).
+// The error is not nil if ctx ended, which is nobody's verdict.
+func (r *relay) ask(ctx context.Context, m *message, limit time.Duration) (verdict, error) {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	status, err := r.post(limited, r.cfg.InterceptCallbackURL, interactionForm(r.cfg.AccountSID, m))
+	if ctx.Err() != nil {
+		return allow, ctx.Err()
+	}
+	if err != nil {
+		r.log.Warn("interceptor failed, message continues", append(m.attrs(), "error", err)...)
+	}
+	if status == http.StatusForbidden {
+		return block, nil
+	}
+	return allow, nil
+}
+
+// fail answers for an error of the relay's own.
+func (r *relay) fail(w http.ResponseWriter, req *http.Request, m *message, err error) {
+	r.log.Error("message not accepted", append(m.attrs(), "error", err)...)
+	r.refuse(w, req, http.StatusInternalServerError, "the message could not be logged: see the relay's log", slog.String("message", m.SID))
+}
+
+func (r *relay) healthz(w http.ResponseWriter, req *http.Request) {
+	ctx, cancel := context.WithTimeout(req.Context(), time.Second)
+	defer cancel()
+	// A change that changes nothing goes all the way that a message goes.
+	if err := r.store.update(ctx, func(*tx) error { return nil }); err != nil {
+		r.log.Error("not healthy", "error", err)
+		http.Error(w, "relay: the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}

@@ -1,0 +1,202 @@
+// Command relay is a small number-masking SMS relay: two participants text
+// one number, and each gets the other's messages from it. What it does with
+// opt-out, opt-in and help keywords is example.com/optout's decision.
+//
+//	relay -config relay.json    run it
+//	relay demo                  see it work, on this machine alone
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/pprof"
+	"sync"
+	"syscall"
+	"time"
+
+	"example.com/optout"
+	"github.com/twilio/twilio-go/client"
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 1 && args[0] == "demo" {
+		if err := demo(stdout); err != nil {
+			fmt.Fprintln(stderr, err)
+			return 1
+		}
+		return 0
+	}
+	flags := flag.NewFlagSet("relay", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	file := flags.String("config", "", "configuration `file` (JSON); RELAY_ variables of the environment override it")
+	profile := flags.String("cpuprofile", "", "write a CPU profile to `file`")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "relay: unknown argument %q: want relay -config FILE, or relay demo\n", flags.Arg(0))
+		return 2
+	}
+	cfg, err := loadConfig(*file, os.Getenv)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(stderr, "relay:", err)
+			return 2
+		}
+		defer f.Close()
+		defer pprof.StopCPUProfile()
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewJSONHandler(stderr, nil))
+	r, err := start(cfg, defaultTiming, log)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	select {
+	case <-ctx.Done():
+	case err := <-r.broken:
+		log.Error("server stopped", "error", err)
+	}
+	if !r.stop(4 * time.Second) {
+		return 1
+	}
+	return 0
+}
+
+// A relay is all of it, running.
+type relay struct {
+	cfg       *config
+	limit     timing
+	policy    optout.Policy
+	store     *store
+	api       *api.ApiService
+	http      *http.Client
+	validator client.RequestValidator
+	metrics   *metrics
+	log       *slog.Logger
+	now       func() time.Time
+
+	addr     string
+	server   *http.Server
+	broken   chan error // the server's, if it ends by itself
+	outboxes []*outbox
+	cancel   func() // has the outboxes begin nothing more
+	abort    func() // ends what they have begun
+	working  sync.WaitGroup
+}
+
+// start opens the database, takes up what is left in it, and listens.
+func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	r := &relay{
+		cfg:       &cfg,
+		limit:     limit,
+		http:      &http.Client{Transport: transport, CheckRedirect: noRedirect},
+		validator: client.NewRequestValidator(cfg.AuthToken),
+		log:       log,
+		now:       time.Now,
+		broken:    make(chan error, 1),
+	}
+	var err error
+	if r.policy, err = cfg.policy(); err != nil {
+		return nil, err
+	}
+	var stopping, life context.Context
+	stopping, r.cancel = context.WithCancel(context.Background())
+	life, r.abort = context.WithCancel(context.Background())
+	if r.api, err = newAPI(life, &cfg, transport, limit.call); err != nil {
+		return nil, err
+	}
+	// The address is taken before the outboxes start, so that a second relay
+	// with the same configuration does not get as far as sending.
+	ln, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("relay: %w", err)
+	}
+	if r.store, err = openStore(cfg.Database, cfg.Sessions); err != nil {
+		ln.Close()
+		return nil, err
+	}
+	r.metrics = newMetrics(func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		n, err := r.store.pending(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(n)
+	})
+
+	r.outboxes = []*outbox{
+		newOutbox(r, toTwilio, 16),
+		newOutbox(r, toCallback, 16),
+		newOutbox(r, toDebugger, 4),
+		newOutbox(r, toInterceptor, 16),
+	}
+	for _, o := range r.outboxes {
+		r.working.Go(func() { o.run(stopping, life) })
+	}
+	r.addr = ln.Addr().String()
+	r.server = &http.Server{
+		Handler:           r.handler(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      20 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	go func() {
+		if err := r.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			r.broken <- err
+		}
+	}()
+	log.Info("listening", "address", r.addr, "sessions", len(cfg.Sessions), "flags", cfg.flags())
+	return r, nil
+}
+
+// wake has every outbox look for deliveries now.
+func (r *relay) wake() {
+	for _, o := range r.outboxes {
+		o.wake()
+	}
+}
+
+// stop answers the webhooks that have come, lets the deliveries that are under
+// way end, and closes the database. After the limit it breaks off what is left,
+// which will be done after the next start. It reports whether all went well.
+func (r *relay) stop(limit time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	r.cancel()
+	err := r.server.Shutdown(ctx)
+	defer context.AfterFunc(ctx, r.abort)()
+	r.working.Wait()
+	r.abort()
+	if err = errors.Join(err, r.store.Close()); err != nil {
+		r.log.Error("not stopped cleanly", "error", err)
+	}
+	r.log.Info("stopped")
+	return err == nil
+}

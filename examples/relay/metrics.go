@@ -1,0 +1,40 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are what /metrics shows. A keyword is a label as the table spells
+// it, so there are no more of them than rows.
+type metrics struct {
+	registry   *prometheus.Registry
+	decisions  *prometheus.CounterVec
+	refused    *prometheus.CounterVec
+	deliveries *prometheus.CounterVec
+}
+
+func newMetrics(pending func() float64) *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	}
+	m := &metrics{
+		registry:   prometheus.NewRegistry(),
+		decisions:  counter("relay_decisions_total", "Messages accepted, by way in, action and keyword.", "via", "action", "keyword"),
+		refused:    counter("relay_refused_total", "Webhooks not accepted, by status answered.", "status"),
+		deliveries: counter("relay_deliveries_total", "Deliveries tried, by kind and result.", "kind", "result"),
+	}
+	m.registry.MustRegister(m.decisions, m.refused, m.deliveries, prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: "relay_deliveries_pending", Help: "Deliveries still to make."}, pending))
+	return m
+}
+
+func (m *metrics) decided(msg *message) {
+	m.decisions.WithLabelValues(msg.Via, msg.Decision.Action.String(), msg.Decision.Keyword).Inc()
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// The kinds of delivery. Each has workers of its own, so that an address that
+// does not answer holds up nothing else.
+const (
+	toTwilio      = "send"
+	toCallback    = "callback"
+	toDebugger    = "debugger"
+	toInterceptor = "intercept"
+)
+
+// timing has the relay's time limits, which tests shorten.
+type timing struct {
+	call                  time.Duration // for any answer but the interceptor's
+	intercept             time.Duration // docs/proxy/api/webhooks
+	interceptConversation time.Duration // of the 5 s that Conversations waits
+	firstRetry, lastRetry time.Duration // waiting time, doubled from one to the other
+	giveUp                time.Duration // age of a message
+	poll                  time.Duration // how often the outbox looks for what is due again
+}
+
+var defaultTiming = timing{
+	call:                  10 * time.Second,
+	intercept:             10 * time.Second,
+	interceptConversation: 3 * time.Second,
+	firstRetry:            time.Second,
+	lastRetry:             5 * time.Minute,
+	giveUp:                24 * time.Hour,
+	poll:                  250 * time.Millisecond,
+}
+
+// A delivery is what is still to be done about a message.
+type delivery struct {
+	id       int64
+	kind     string
+	lane     string
+	attempts int
+	message  *message
+}
+
+// An outbox makes the deliveries of one kind. They are rows of the database,
+// written in the transaction that accepts the message and deleted when they
+// are made, so a restart takes them up where they were. A process that dies
+// between the answer to a delivery and its record makes that delivery once
+// more: at least once is what an outbox can promise to an interface that takes
+// no idempotency key, and Twilio's Messages has none.
+type outbox struct {
+	*relay
+	kind    string
+	workers int
+	nudge   chan struct{}
+
+	mu   sync.Mutex
+	busy map[int64]bool // deliveries that a worker has
+}
+
+func newOutbox(r *relay, kind string, workers int) *outbox {
+	return &outbox{relay: r, kind: kind, workers: workers, nudge: make(chan struct{}, 1), busy: map[int64]bool{}}
+}
+
+// run works until ctx ends, and waits for what is being delivered then, which
+// ends with life.
+func (o *outbox) run(ctx, life context.Context) {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	slots := make(chan struct{}, o.workers)
+	for ctx.Err() == nil {
+		ready, err := o.ready(ctx)
+		if err != nil && ctx.Err() == nil {
+			o.log.Error("outbox cannot be read", "kind", o.kind, "error", err)
+		}
+		for _, d := range ready {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			o.mark(d, true)
+			workers.Go(func() {
+				o.deliver(life, d)
+				o.mark(d, false)
+				<-slots
+				o.wake()
+			})
+		}
+		if len(ready) > 0 {
+			continue
+		}
+		select {
+		case <-o.nudge:
+		case <-time.After(o.limit.poll):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// wake has the outbox look for deliveries now.
+func (o *outbox) wake() {
+	select {
+	case o.nudge <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+func (o *outbox) mark(d *delivery, busy bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if busy {
+		o.busy[d.id] = true
+	} else {
+		delete(o.busy, d.id)
+	}
+}
+
+// ready returns deliveries that are due and no worker has.
+func (o *outbox) ready(ctx context.Context) ([]*delivery, error) {
+	due, err := o.store.due(ctx, o.kind, o.now(), 5*o.workers)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var ready []*delivery
+	for _, d := range due {
+		if !o.busy[d.id] {
+			ready = append(ready, d)
+		}
+	}
+	return ready, err
+}
+
+// deliver makes one attempt and records what came of it.
+func (o *outbox) deliver(life context.Context, d *delivery) {
+	m := d.message
+	var record func(*tx) error
+	var err error
+	switch o.kind {
+	case toTwilio:
+		record, err = o.sendOn(life, m)
+	case toCallback:
+		err = o.notify(life, o.cfg.CallbackURL, interactionForm(o.cfg.AccountSID, m))
+	case toDebugger:
+		err = o.notify(life, o.cfg.DebuggerURL, debuggerForm(o.cfg, m))
+	case toInterceptor:
+		var v verdict
+		if v, err = o.ask(life, m, o.limit.intercept); err == nil {
+			record = func(t *tx) error { return o.settle(t, m, v) }
+		}
+	}
+	log := o.log.With(append(m.attrs(), "kind", o.kind, "attempt", d.attempts+1)...)
+	result := "delivered"
+	switch {
+	case err == nil:
+	case life.Err() != nil:
+		return // interrupted by the shutdown: due again at the next start
+	case refused(err) || o.now().Sub(m.Received) > o.limit.giveUp:
+		result = "given_up"
+		log.Error("delivery given up", "error", err)
+	default:
+		result = "retried"
+		log.Warn("delivery failed, will be retried", "error", err)
+	}
+	o.metrics.deliveries.WithLabelValues(o.kind, result).Inc()
+	o.record(life, func(t *tx) (err error) {
+		now := o.now()
+		switch result {
+		case "retried":
+			return t.retry(d, now.Add(o.backoff(d.attempts)))
+		case "given_up":
+			err = t.giveUp(d)
+			if err == nil && o.kind == toTwilio {
+				m.Outcome = undelivered
+				err = t.setOutcome(m, "")
+			}
+		default:
+			err = t.finish(d)
+			if err == nil && record != nil {
+				err = record(t)
+			}
+		}
+		if err == nil {
+			err = t.advance(d, now)
+		}
+		return err
+	})
+	if o.kind == toInterceptor {
+		log.Info("interceptor asked", "outcome", m.Outcome)
+		o.relay.wake()
+	}
+}
+
+// sendOn sends m, unless its recipient opted out since it was accepted.
+func (o *outbox) sendOn(ctx context.Context, m *message) (record func(*tx) error, err error) {
+	optedOut, err := o.store.optedOut(ctx, m.Relay, m.Recipient)
+	if err != nil {
+		return nil, err
+	}
+	sent := ""
+	if optedOut {
+		m.Outcome = withheld
+		o.log.Info("message withheld: its recipient opted out meanwhile", m.attrs()...)
+	} else if sent, err = o.send(m); err != nil {
+		return nil, err
+	}
+	return func(t *tx) error { return t.setOutcome(m, sent) }, nil
+}
+
+func (o *outbox) notify(ctx context.Context, to string, form url.Values) error {
+	if to == "" {
+		return nil // taken out of the configuration since
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.limit.call)
+	defer cancel()
+	status, err := o.post(ctx, to, form)
+	if err == nil && (status < 200 || status > 299) {
+		err = &answerError{o.kind, status, 0}
+	}
+	return err
+}
+
+// record writes down what came of a delivery, however long that takes: as
+// long as it is not written the delivery is due, and would be made again.
+func (o *outbox) record(life context.Context, change func(*tx) error) {
+	for attempts := 0; ; attempts++ {
+		err := o.store.update(context.WithoutCancel(life), change)
+		if err == nil {
+			return
+		}
+		o.log.Error("delivery cannot be recorded, will try again", "kind", o.kind, "error", err)
+		select {
+		case <-time.After(o.backoff(attempts)):
+		case <-life.Done():
+			return
+		}
+	}
+}
+
+// refused reports whether Twilio's answer will be no other tomorrow: 400 says
+// that the request is wrong, such as code 21610, a recipient who told their
+// carrier to stop. A wrong token or too many requests can pass.
+func refused(err error) bool {
+	var a *answerError
+	return errors.As(err, &a) && a.who == "twilio" && a.status == http.StatusBadRequest
+}
+
+// backoff returns how long to wait after so many attempts, between half and
+// all of twice the time before, so that what failed together does not return
+// together.
+func (o *outbox) backoff(attempts int) time.Duration {
+	wait := min(o.limit.firstRetry<<min(attempts, 16), o.limit.lastRetry)
+	return wait/2 + rand.N(wait/2+1)
+}

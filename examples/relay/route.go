@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+
+	"example.com/optout"
+)
+
+// A verdict is the interceptor's.
+type verdict uint8
+
+const (
+	unasked verdict = iota
+	allow   verdict = iota
+	block   verdict = iota
+)
+
+// route is the rule of the relay: what becomes of a message, and which
+// deliveries that needs. Both webhooks and the outbox follow it. It takes no
+// note of who wrote the message: for Proxy that makes no difference
+// (docs/proxy/opt-out-keywords, 2026-06-16).
+//
+// A message withheld from its recipient is not reported to CallbackUrl. That
+// is an interpretation: CallbackUrl is told of interactions, and there is none.
+func route(m *message, v verdict, interceptAll, recipientOptedOut bool) (outcome string, deliveries []string) {
+	ask := m.Decision.Action == optout.Intercept || interceptAll
+	switch {
+	case m.Decision.Action == optout.Drop:
+		return dropped, []string{toDebugger}
+	case ask && v == unasked:
+		return intercepted, []string{toInterceptor}
+	case v == block:
+		return blocked, []string{toDebugger}
+	case recipientOptedOut:
+		return withheld, nil
+	case m.Via == viaConversations:
+		return forwarded, []string{toCallback} // Twilio publishes it
+	}
+	return forwarded, []string{toCallback, toTwilio}
+}
+
+// settle routes m and writes down what follows. An insertion and a second
+// routing after the interceptor's answer both end here.
+func (r *relay) settle(t *tx, m *message, v verdict) error {
+	optedOut, err := t.recipientOptedOut(m)
+	if err != nil {
+		return err
+	}
+	var deliveries []string
+	m.Outcome, deliveries = route(m, v, r.cfg.InterceptEveryMessage, optedOut)
+	if m.id == 0 {
+		err = t.insertMessage(m)
+	} else {
+		err = t.setOutcome(m, "")
+	}
+	if err != nil {
+		return err
+	}
+	for _, kind := range deliveries {
+		if kind == toCallback && r.cfg.CallbackURL == "" || kind == toDebugger && r.cfg.DebuggerURL == "" {
+			continue
+		}
+		if err := t.enqueue(m, kind, r.now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// accept puts m into the log with everything that follows from it, in one
+// transaction: when accept returns, a crash loses none of it. If m is there
+// already, accept changes nothing and sets m.Outcome to what became of it.
+func (r *relay) accept(ctx context.Context, m *message, v verdict) (known bool, err error) {
+	err = r.store.update(ctx, func(t *tx) (err error) {
+		if known, err = t.findOutcome(m); known || err != nil {
+			return err
+		}
+		d := m.Decision
+		switch {
+		case d.Class == optout.ClassOptOut && d.Action == optout.Drop:
+			// The relay keeps no list of what it leaves to the interceptor.
+			err = t.optOut(m)
+		case d.Class == optout.ClassOptIn:
+			// Whatever happens to the word itself, who wrote it wants messages
+			// again. UNSTOP is dropped, START is forwarded, and in the other
+			// mode both are intercepted, but a record that the relay made
+			// before the flags changed would withhold messages for ever.
+			err = t.optIn(m)
+		}
+		if err != nil {
+			return err
+		}
+		return r.settle(t, m, v)
+	})
+	if err == nil && !known {
+		r.metrics.decided(m)
+		r.log.Info("message accepted", m.attrs()...)
+		r.wake()
+	}
+	return known, err
+}

@@ -1,0 +1,392 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver
+)
+
+// schema holds four things. Messages are never deleted. A delivery is deleted
+// when it is made; what is to be posted is not in it, since it follows from
+// the message.
+//
+// A lane is a relay number and a recipient, whose messages stay in order: of a
+// lane's deliveries one is due and the others wait. Callbacks and
+// notifications have no lane.
+const schema = `
+CREATE TABLE IF NOT EXISTS sessions ( -- a row for each direction
+	relay       TEXT NOT NULL,
+	participant TEXT NOT NULL,
+	other       TEXT NOT NULL,
+	PRIMARY KEY (relay, participant)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS opt_outs ( -- a pair of numbers, not a number
+	relay       TEXT NOT NULL,
+	participant TEXT NOT NULL,
+	message_sid TEXT NOT NULL,
+	since       INTEGER NOT NULL,
+	PRIMARY KEY (relay, participant)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS messages (
+	id        INTEGER PRIMARY KEY,
+	sid       TEXT NOT NULL UNIQUE,
+	via       TEXT NOT NULL,
+	relay     TEXT NOT NULL,
+	sender    TEXT NOT NULL,
+	recipient TEXT NOT NULL,
+	body      TEXT NOT NULL,
+	media     TEXT NOT NULL, -- addresses, a line each
+	received  INTEGER NOT NULL, -- this and the other times: Unix milliseconds
+	action    TEXT NOT NULL,
+	code      INTEGER NOT NULL,
+	class     TEXT NOT NULL,
+	keyword   TEXT NOT NULL,
+	outcome   TEXT NOT NULL,
+	sent_sid  TEXT NOT NULL DEFAULT '' -- Twilio's, of the message sent on
+);
+CREATE TABLE IF NOT EXISTS deliveries (
+	id         INTEGER PRIMARY KEY,
+	message_id INTEGER NOT NULL,
+	kind       TEXT NOT NULL,
+	lane       TEXT,
+	state      TEXT NOT NULL, -- due, waiting (for its lane) or failed (given up)
+	due_at     INTEGER NOT NULL,
+	attempts   INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS deliveries_due  ON deliveries (kind, due_at) WHERE state = 'due';
+CREATE INDEX IF NOT EXISTS deliveries_lane ON deliveries (lane, message_id) WHERE lane IS NOT NULL;`
+
+// A store is the relay's database, a file of SQLite's. It belongs to one
+// process: two relays on one file would each make every delivery.
+//
+// All changes go through one goroutine, which puts those that wait into one
+// transaction. synchronous=FULL has SQLite flush the log to the disk at each
+// commit. A killed process would lose nothing without that, as the kernel
+// keeps what it has written; a power cut would lose messages that Twilio was
+// told are accepted, and Twilio does not deliver them again. The flush is
+// what makes a commit slow, and a shared commit shares it.
+type store struct {
+	db      *sql.DB
+	conn    *sql.Conn // the one that writes
+	stmts   map[string]*sql.Stmt
+	changes chan change
+	closing chan struct{}
+	closed  chan struct{}
+}
+
+type change struct {
+	do   func(*tx) error
+	done chan error
+}
+
+var errClosed = errors.New("relay: the database is closed")
+
+func openStore(file string, sessions []session) (*store, error) {
+	// SQLite would let everybody on the machine read the messages.
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("relay: database: %w", err)
+	}
+	f.Close()
+	dsn := "file:" + (&url.URL{Path: file}).EscapedPath() +
+		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("relay: database %s: %w", file, err)
+	}
+	s := &store{
+		db:      db,
+		stmts:   map[string]*sql.Stmt{},
+		changes: make(chan change, maxGroup),
+		closing: make(chan struct{}),
+		closed:  make(chan struct{}),
+	}
+	if s.conn, err = db.Conn(context.Background()); err == nil {
+		if _, err = s.conn.ExecContext(context.Background(), schema); err == nil {
+			err = s.commit(change{do: func(t *tx) error { return t.replaceSessions(sessions) }})
+		}
+	}
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("relay: database %s: %w", file, err)
+	}
+	db.SetMaxIdleConns(8)
+	go s.write()
+	return s, nil
+}
+
+// Close lets the changes that wait be made, then closes the file. It is called
+// once.
+func (s *store) Close() error {
+	close(s.closing)
+	<-s.closed
+	for _, st := range s.stmts {
+		st.Close()
+	}
+	return errors.Join(s.conn.Close(), s.db.Close())
+}
+
+// maxGroup is the number of changes that share a commit, and so the number
+// that one of them waits for.
+const maxGroup = 128
+
+// update makes a change and returns when it is on disk. It may call do more
+// than once, the last time with effect. If ctx ends first, the change may
+// still be made.
+func (s *store) update(ctx context.Context, do func(*tx) error) error {
+	c := change{do, make(chan error, 1)}
+	select {
+	case s.changes <- c:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return errClosed
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closed:
+		return errClosed
+	}
+}
+
+func (s *store) write() {
+	defer close(s.closed)
+	for {
+		var group []change
+		select {
+		case c := <-s.changes:
+			group = append(group, c)
+		case <-s.closing:
+		}
+		for len(s.changes) > 0 && len(group) < maxGroup {
+			group = append(group, <-s.changes)
+		}
+		if len(group) == 0 {
+			return
+		}
+		err := s.commit(group...)
+		for _, c := range group {
+			if err != nil && len(group) > 1 {
+				c.done <- s.commit(c) // alone: one bad change must not spoil the others
+			} else {
+				c.done <- err
+			}
+		}
+	}
+}
+
+func (s *store) commit(group ...change) (err error) {
+	t := &tx{s}
+	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, t.exec("ROLLBACK"))
+		}
+	}()
+	for _, c := range group {
+		if err := c.do(t); err != nil {
+			return err
+		}
+	}
+	return t.exec("COMMIT")
+}
+
+// A tx is the writing connection inside a transaction.
+type tx struct{ s *store }
+
+func (t *tx) stmt(query string) (*sql.Stmt, error) {
+	st := t.s.stmts[query]
+	if st == nil {
+		var err error
+		if st, err = t.s.conn.PrepareContext(context.Background(), query); err != nil {
+			return nil, err
+		}
+		t.s.stmts[query] = st
+	}
+	return st, nil
+}
+
+func (t *tx) exec(query string, args ...any) error {
+	st, err := t.stmt(query)
+	if err == nil {
+		_, err = st.Exec(args...)
+	}
+	return err
+}
+
+// get scans the first row of a query into dest and reports whether there is one.
+func (t *tx) get(dest any, query string, args ...any) (bool, error) {
+	st, err := t.stmt(query)
+	if err == nil {
+		err = st.QueryRow(args...).Scan(dest)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (t *tx) replaceSessions(sessions []session) error {
+	if err := t.exec(`DELETE FROM sessions`); err != nil {
+		return err
+	}
+	for _, s := range sessions {
+		for i, p := range s.Participants {
+			if err := t.exec(`INSERT INTO sessions VALUES (?, ?, ?)`, s.Relay, p, s.Participants[1-i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *tx) findOutcome(m *message) (bool, error) {
+	return t.get(&m.Outcome, `SELECT outcome FROM messages WHERE sid = ?`, m.SID)
+}
+
+func (t *tx) insertMessage(m *message) error {
+	d := m.Decision
+	err := t.exec(`INSERT INTO messages (sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		m.SID, m.Via, m.Relay, m.Sender, m.Recipient, m.Body, strings.Join(m.Media, "\n"), m.Received.UnixMilli(),
+		d.Action.String(), d.Code, d.Class.String(), d.Keyword, m.Outcome)
+	if err == nil {
+		_, err = t.get(&m.id, `SELECT last_insert_rowid()`)
+	}
+	return err
+}
+
+func (t *tx) setOutcome(m *message, sentSID string) error {
+	return t.exec(`UPDATE messages SET outcome = ?, sent_sid = ? WHERE id = ?`, m.Outcome, sentSID, m.id)
+}
+
+func (t *tx) optOut(m *message) error {
+	return t.exec(`INSERT INTO opt_outs VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		m.Relay, m.Sender, m.SID, m.Received.UnixMilli())
+}
+
+func (t *tx) optIn(m *message) error {
+	return t.exec(`DELETE FROM opt_outs WHERE relay = ? AND participant = ?`, m.Relay, m.Sender)
+}
+
+// recipientOptedOut reports whether m must not reach its recipient. In a
+// conversation that is whoever is not the author: see conversations.
+func (t *tx) recipientOptedOut(m *message) (bool, error) {
+	var one int
+	if m.Via == viaConversations {
+		return t.get(&one, `SELECT 1 FROM opt_outs WHERE relay = ? AND participant <> ?`, m.Relay, m.Sender)
+	}
+	return t.get(&one, `SELECT 1 FROM opt_outs WHERE relay = ? AND participant = ?`, m.Relay, m.Recipient)
+}
+
+func (t *tx) enqueue(m *message, kind string, now time.Time) error {
+	var lane any
+	if kind == toTwilio || kind == toInterceptor {
+		lane = m.Relay + " " + m.Recipient
+	}
+	return t.exec(`INSERT INTO deliveries (message_id, kind, lane, state, due_at) VALUES (?1, ?2, ?3,
+		CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE lane = ?3 AND message_id < ?1) THEN 'waiting' ELSE 'due' END, ?4)`,
+		m.id, kind, lane, now.UnixMilli())
+}
+
+// finish removes a delivery that is made.
+func (t *tx) finish(d *delivery) error {
+	return t.exec(`DELETE FROM deliveries WHERE id = ?`, d.id)
+}
+
+// giveUp keeps a delivery for the operator to look at, out of its lane.
+func (t *tx) giveUp(d *delivery) error {
+	return t.exec(`UPDATE deliveries SET state = 'failed', lane = NULL WHERE id = ?`, d.id)
+}
+
+func (t *tx) retry(d *delivery, at time.Time) error {
+	return t.exec(`UPDATE deliveries SET attempts = attempts + 1, due_at = ? WHERE id = ?`, at.UnixMilli(), d.id)
+}
+
+// advance makes the next delivery of a lane due, after the one before it has
+// left.
+func (t *tx) advance(d *delivery, now time.Time) error {
+	if d.lane == "" {
+		return nil
+	}
+	return t.exec(`UPDATE deliveries SET state = 'due', due_at = ?2 WHERE state = 'waiting'
+		AND id = (SELECT id FROM deliveries WHERE lane = ?1 ORDER BY message_id LIMIT 1)`, d.lane, now.UnixMilli())
+}
+
+// other returns whom a relay number connects participant to, "" if nobody.
+// It reports whether the number is a relay number at all.
+func (s *store) other(ctx context.Context, relay, participant string) (other string, isRelay bool, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT other FROM sessions WHERE relay = ? AND participant = ?`, relay, participant).Scan(&other)
+	if err == nil || !errors.Is(err, sql.ErrNoRows) {
+		return other, err == nil, err
+	}
+	err = s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sessions WHERE relay = ?)`, relay).Scan(&isRelay)
+	return "", isRelay, err
+}
+
+// known reports whether the message is in the log.
+func (s *store) known(ctx context.Context, sid string) (found bool, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM messages WHERE sid = ?)`, sid).Scan(&found)
+	return found, err
+}
+
+// optedOut reports whether a participant opted out of a relay number.
+func (s *store) optedOut(ctx context.Context, relay, participant string) (found bool, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM opt_outs WHERE relay = ? AND participant = ?)`, relay, participant).Scan(&found)
+	return found, err
+}
+
+// pending returns the number of deliveries to be made.
+func (s *store) pending(ctx context.Context) (n int, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FROM deliveries WHERE state <> 'failed'`).Scan(&n)
+	return n, err
+}
+
+// due returns the first deliveries of a kind whose time has come.
+func (s *store) due(ctx context.Context, kind string, now time.Time, limit int) ([]*delivery, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		SELECT d.id, d.kind, COALESCE(d.lane, ''), d.attempts, m.id, m.sid, m.via, m.relay, m.sender, m.recipient, m.body, m.media,
+			m.received, m.action, m.code, m.class, m.keyword, m.outcome
+		FROM deliveries d JOIN messages m ON m.id = d.message_id
+		WHERE d.kind = ? AND d.state = 'due' AND d.due_at <= ? ORDER BY d.due_at LIMIT ?`, kind, now.UnixMilli(), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []*delivery
+	for rows.Next() {
+		d, m := new(delivery), new(message)
+		d.message = m
+		var media, action, class string
+		var received int64
+		err := rows.Scan(&d.id, &d.kind, &d.lane, &d.attempts, &m.id, &m.SID, &m.Via, &m.Relay, &m.Sender, &m.Recipient, &m.Body, &media,
+			&received, &action, &m.Decision.Code, &class, &m.Decision.Keyword, &m.Outcome)
+		if err == nil {
+			err = m.Decision.Action.UnmarshalText([]byte(action))
+		}
+		if err == nil {
+			err = m.Decision.Class.UnmarshalText([]byte(class))
+		}
+		if err != nil {
+			return nil, err
+		}
+		if media != "" {
+			m.Media = strings.Split(media, "\n")
+		}
+		m.Received = time.UnixMilli(received)
+		all = append(all, d)
+	}
+	return all, rows.Err()
+}

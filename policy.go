@@ -96,17 +96,17 @@ func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords
 // every opt-in word, and no help word, is an interpretation: the page
 // speaks of custom opt-in and opt-out handling, and a handler that never sees
 // START could not undo an opt-out.
-func (p Policy) Decide(message string, flags Flags) (d Decision) {
+func (p Policy) Decide(message string, flags Flags) Decision {
 	t := p.compiled()
 	row := t.find(message, false)
 	if row < 0 && p.IgnorePunctuation {
 		row = t.find(message, true)
 	}
 	if row < 0 {
-		return d
+		return Decision{}
 	}
 	k := &t.keywords[row]
-	d.Action, d.Class, d.Keyword = k.Action, k.Class, k.Text
+	d := Decision{Action: k.Action, Class: k.Class, Keyword: k.Text}
 	if flags.RespectSMSStopFilter && !flags.SMSStopFilter && (k.Class == ClassOptOut || k.Class == ClassOptIn) {
 		d.Action = Intercept
 	}

@@ -1,0 +1,65 @@
+package optout
+
+import (
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestAPI holds the exported declarations of the package, so that a change of
+// them is a change of testdata/api.txt, too.
+func TestAPI(t *testing.T) {
+	fset := token.NewFileSet()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			f, err := parser.ParseFile(fset, name, nil, 0) // without comments
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, f)
+		}
+	}
+	pkg, err := doc.NewFromFiles(fset, files, "example.com/optout")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	out := new(strings.Builder)
+	put := func(decl ast.Node) {
+		if err := (&printer.Config{Mode: printer.UseSpaces | printer.TabIndent, Tabwidth: 8}).Fprint(out, fset, decl); err != nil {
+			t.Fatal(err)
+		}
+		out.WriteString("\n\n")
+	}
+	values := func(list []*doc.Value) {
+		for _, v := range list {
+			put(v.Decl)
+		}
+	}
+	funcs := func(list []*doc.Func) {
+		for _, f := range list {
+			put(f.Decl)
+		}
+	}
+	values(pkg.Consts)
+	values(pkg.Vars)
+	funcs(pkg.Funcs)
+	for _, typ := range pkg.Types {
+		put(typ.Decl)
+		values(typ.Consts)
+		values(typ.Vars)
+		funcs(typ.Funcs)
+		funcs(typ.Methods)
+	}
+	golden(t, "api.txt", out.String())
+}

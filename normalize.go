@@ -185,14 +185,16 @@ func (c *cursor) next() (r rune, class uint8, ok bool) {
 			c.latin = false
 			return r - 0x20, 0, true
 		case 0x0410 <= r && r <= 0x042F && r != 0x0419, // Cyrillic, upper case
-			0x0627 <= r && r <= 0x064A,                         // Arabic
-			0x0904 <= r && r <= 0x0928,                         // Devanagari
-			0x2018 <= r && r <= 0x2023,                         // quotation marks, bullets
-			0x2500 <= r && r <= 0x2A0B,                         // symbols
-			0x3001 <= r && r <= 0x3029,                         // CJK punctuation
-			0x4E00 <= r && r <= 0x9FFF,                         // Han
-			0x1F300 <= r && r <= 0x1FAFF,                       // emoji
-			r == 0x00A1, r == 0x00AB, r == 0x00BB, r == 0x00BF, // Spanish, French
+			0x0627 <= r && r <= 0x064A,   // Arabic
+			0x0904 <= r && r <= 0x0928,   // Devanagari
+			0x2012 <= r && r <= 0x2016,   // dashes
+			0x2018 <= r && r <= 0x2023,   // quotation marks, bullets
+			0x2500 <= r && r <= 0x2A0B,   // symbols
+			0x3001 <= r && r <= 0x3029,   // CJK punctuation
+			0x4E00 <= r && r <= 0x9FFF,   // Han
+			0x1F300 <= r && r <= 0x1FAFF, // emoji
+			r == 0x00A1, r == 0x00BF,     // Spanish punctuation
+			r == 0x00AB, r == 0x00BB, // French quotation marks
 			r == 0x060C, r == 0x061F: // Arabic punctuation
 			c.latin = false
 			return r, 0, true

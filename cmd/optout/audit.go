@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"unsafe"
+)
+
+// An auditor decides the messages of files.
+type auditor struct {
+	*options
+	stdin    io.Reader
+	out      *bufio.Writer
+	printer  printer // to out
+	stderr   io.Writer
+	progress *progress
+	tally    tally
+	failed   bool // something could not be read
+}
+
+func newAuditor(o *options, stdin io.Reader, stdout, stderr io.Writer) *auditor {
+	p := newProgress(o.files, stdin, stderr)
+	if isTerminal(stdout) {
+		stdout = clearing{stdout, p}
+	}
+	a := &auditor{
+		options:  o,
+		stdin:    stdin,
+		out:      bufio.NewWriterSize(stdout, 64<<10),
+		stderr:   clearing{stderr, p},
+		progress: p,
+		tally:    tally{keywords: make(map[string]int)},
+	}
+	a.printer = newPrinter(o, a.out)
+	return a
+}
+
+// run decides the messages of all files. Its error is that of writing to a.out,
+// which ends the work; what cannot be read is reported, and ends none.
+func (a *auditor) run() error {
+	for _, name := range a.files {
+		if err := a.open(name); err != nil {
+			return err
+		}
+	}
+	if err := a.out.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stderr)
+	a.tally.write(a.stderr, a.policy.Keywords())
+	return nil
+}
+
+// open decides the messages of the file that is called name.
+func (a *auditor) open(name string) error {
+	r := a.stdin
+	if name != stdinName {
+		f, err := os.Open(name)
+		if err != nil {
+			return a.report(err)
+		}
+		defer f.Close()
+		r = f
+	}
+	return a.file(displayName(name), r)
+}
+
+// file decides the messages in r.
+func (a *auditor) file(name string, r io.Reader) error {
+	messages := a.reader(input{r, a})
+	for {
+		line, message, err := messages.next()
+		switch err := err.(type) {
+		case nil:
+		case writeError:
+			return err
+		case brokenRecord:
+			a.tally.unreadable++
+			if err := a.report(fmt.Errorf("%s:%d: %w", name, line, err)); err != nil {
+				return err
+			}
+			continue
+		default:
+			if err == io.EOF {
+				return nil
+			}
+			return a.report(fmt.Errorf("%s:%d: %w", name, line, err))
+		}
+		// The message stands in a buffer: neither Decide nor a printer keeps it.
+		text := unsafe.String(unsafe.SliceData(message), len(message))
+		d := a.policy.Decide(text, a.flags)
+		a.tally.add(d)
+		if d.Keyword != "" || a.all {
+			if err := a.printer.decision(name, line, d, text); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// report tells what cannot be read. What was printed before comes before it.
+func (a *auditor) report(err error) error {
+	a.failed = true
+	if err := a.out.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "optout: %v\n", err)
+	return nil
+}
+
+// A reader reads the messages of a file.
+type reader interface {
+	// next returns the next message, which is valid until the next call, and
+	// the number of the line where it starts. The error is io.EOF at the end.
+	// Behind a brokenRecord there is more to read, behind other errors not.
+	next() (line int, message []byte, err error)
+}
+
+func (a *auditor) reader(r io.Reader) reader {
+	src := newSource(r)
+	switch a.input {
+	case csvFormat:
+		return &csvReader{src: src, name: a.field}
+	case jsonlFormat:
+		return &jsonReader{src: src, name: a.field}
+	}
+	return src
+}
+
+// An input is the file that an auditor reads.
+type input struct {
+	io.Reader
+	a *auditor
+}
+
+// A writeError is an error of the output that shows in reading.
+type writeError struct{ error }
+
+func (w writeError) Unwrap() error { return w.error }
+
+// Read is called every 256 KiB, or when it may have to wait: the time to let go
+// of what is decided.
+func (in input) Read(p []byte) (int, error) {
+	if err := in.a.out.Flush(); err != nil {
+		return 0, writeError{err}
+	}
+	n, err := in.Reader.Read(p)
+	in.a.progress.read(n, in.a.tally.messages())
+	return n, err
+}

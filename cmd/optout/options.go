@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"example.com/optout"
+)
+
+const usage = `usage: optout [flags] [file ...]
+
+Optout decides messages as a number-masking relay would, and prints those that
+are opt-out, opt-in or help keywords: where each one stands, the action, the
+code, the class, the keyword, and the message. It reads the files, or standard
+input if there are none or for "-". A summary on standard error ends its work.
+
+What the files are:
+                  a message on each line; an empty line is an empty message
+  -csv COLUMN     CSV with a header, and the messages in this column
+  -jsonl FIELD    a JSON object on each line, and the messages in this field of
+                  it, which is a string; blank lines are left out
+
+How to decide:
+  -respect-sms-stop-filter  the account flag ProxyRespectSmsStopFilterFlag is on
+  -sms-stop-filter          SMS STOP Filtering is on; consulted only if the flag
+                            above is on
+  -ignore-punctuation       "Stop." and "STOP!" are keywords, too
+  -table FILE               the keywords: a JSON array, or lines, of objects
+                            {"text":"STOP","class":"opt-out","action":"drop"}
+
+What to print:
+  -all            every message, keyword or not
+  -keywords       the keywords that it knows, and read no messages
+  -o FORMAT       text (the default; messages quoted in ASCII, with what is
+                  invisible as \u200b), csv, or jsonl
+
+Examples:
+  optout -csv Body log.csv                    Twilio's export of a message log
+  zcat log.gz | optout -jsonl body -o csv     decisions for a spreadsheet
+  optout -keywords -o jsonl > keywords.jsonl  a table to edit, for -table
+
+A record that cannot be read is reported on standard error and counted, and the
+others are decided. Behind a broken CSV record reading goes on at the next line.
+Text is UTF-8. A record may have up to 16 MiB.
+
+Exit status:
+  0  all is read and decided
+  1  a file or record could not be read, or the output not written
+  2  wrong usage: nothing is read
+`
+
+// Formats of files, named like their flags.
+const (
+	csvFormat   = "csv"
+	jsonlFormat = "jsonl"
+	textFormat  = "text"
+)
+
+// options is what the command line asks for.
+type options struct {
+	input    string // a format
+	field    string // its column or field
+	files    []string
+	policy   optout.Policy
+	flags    optout.Flags
+	format   string // of the output
+	all      bool
+	keywords bool
+}
+
+// parse reads the command line. It returns flag.ErrHelp if that asks for help.
+func parse(args []string) (*options, error) {
+	o := &options{input: textFormat}
+	fs := flag.NewFlagSet("optout", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	for _, format := range []string{csvFormat, jsonlFormat} {
+		fs.Func(format, "", func(field string) error {
+			if field == "" {
+				return errors.New("want the name of the messages' column or field")
+			}
+			if o.input != textFormat && o.input != format {
+				return errors.New("-csv and -jsonl exclude each other: all files have one format")
+			}
+			o.input, o.field = format, field
+			return nil
+		})
+	}
+	fs.BoolVar(&o.flags.RespectSMSStopFilter, "respect-sms-stop-filter", false, "")
+	fs.BoolVar(&o.flags.SMSStopFilter, "sms-stop-filter", false, "")
+	ignorePunctuation := fs.Bool("ignore-punctuation", false, "")
+	table := fs.String("table", "", "")
+	fs.BoolVar(&o.all, "all", false, "")
+	fs.BoolVar(&o.keywords, "keywords", false, "")
+	fs.StringVar(&o.format, "o", textFormat, "")
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+
+	o.files = fs.Args()
+	separated := len(o.files) < len(args) && args[len(args)-len(o.files)-1] == "--"
+	for _, file := range o.files {
+		if strings.HasPrefix(file, "-") && file != stdinName && !separated {
+			return nil, fmt.Errorf("%s comes after a file: put flags first, or write ./%[1]s if it is a file", file)
+		}
+	}
+	switch o.format {
+	case textFormat, csvFormat, jsonlFormat:
+	default:
+		return nil, fmt.Errorf("-o %q: want text, csv or jsonl", o.format)
+	}
+	if o.keywords && (len(o.files) > 0 || o.input != textFormat || o.all) {
+		return nil, errors.New("-keywords reads no messages: leave out -all, -csv, -jsonl and files")
+	}
+	if *table != "" {
+		var err error
+		if o.policy, err = readTable(*table); err != nil {
+			return nil, err
+		}
+	}
+	o.policy.IgnorePunctuation = *ignorePunctuation
+	if len(o.files) == 0 {
+		o.files = []string{stdinName}
+	}
+	return o, nil
+}
+
+// stdinName is what the command line calls standard input.
+const stdinName = "-"
+
+// displayName returns what places call a file.
+func displayName(file string) string {
+	if file == stdinName {
+		return "stdin"
+	}
+	return file
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strconv"
+	"unicode/utf8"
+
+	"example.com/optout"
+)
+
+// A printer writes decisions, or the rows of a table, in one format. It keeps
+// nothing of a message.
+type printer interface {
+	decision(file string, line int, d optout.Decision, message string) error
+	keyword(k optout.Keyword) error
+}
+
+// newPrinter returns the printer that the options ask for. w keeps its errors.
+func newPrinter(o *options, w *bufio.Writer) printer {
+	switch o.format {
+	case csvFormat:
+		return newCSVPrinter(w, o.keywords)
+	case jsonlFormat:
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		return jsonPrinter{e}
+	}
+	p := &textPrinter{w: w}
+	for _, name := range o.files {
+		p.place = max(p.place, utf8.RuneCountInString(displayName(name))+len(":999"))
+	}
+	for _, k := range o.policy.Keywords() {
+		p.word = max(p.word, utf8.RuneCountInString(printable(k.Text)))
+	}
+	return p
+}
+
+// A textPrinter aligns columns for people to read. The width of a column has to
+// be known before its rows are: it is that of the widest text the column can
+// hold, and for places that of the widest so far.
+type textPrinter struct {
+	w           io.Writer
+	place, word int // widths
+	row         []byte
+}
+
+func (p *textPrinter) decision(file string, line int, d optout.Decision, message string) error {
+	place := file + ":" + strconv.Itoa(line)
+	p.place = max(p.place, utf8.RuneCountInString(place))
+	code, word := "-", "-"
+	if d.Code != 0 {
+		code = strconv.Itoa(d.Code)
+	}
+	if d.Keyword != "" {
+		word = printable(d.Keyword)
+	}
+	p.row = p.row[:0]
+	p.column(place, p.place)
+	p.column(d.Action.String(), len("intercept"))
+	p.column(code, len("80901"))
+	p.column(d.Class.String(), len("opt-out"))
+	p.column(word, p.word)
+	p.row = append(strconv.AppendQuoteToASCII(p.row, message), '\n')
+	_, err := p.w.Write(p.row)
+	return err
+}
+
+func (p *textPrinter) keyword(k optout.Keyword) error {
+	p.row = p.row[:0]
+	p.column(printable(k.Text), p.word)
+	p.column(k.Class.String(), len("opt-out"))
+	p.row = append(append(p.row, k.Action.String()...), '\n')
+	_, err := p.w.Write(p.row)
+	return err
+}
+
+func (p *textPrinter) column(text string, width int) {
+	p.row = append(p.row, text...)
+	for n := utf8.RuneCountInString(text); n < width+2; n++ {
+		p.row = append(p.row, ' ')
+	}
+}
+
+// printable returns text, quoted if there is more to it than one can see.
+func printable(text string) string {
+	if quoted := strconv.Quote(text); len(quoted) != len(text)+len(`""`) {
+		return quoted
+	}
+	return text
+}
+
+// A csvPrinter writes CSV with a header.
+type csvPrinter struct{ w *csv.Writer }
+
+func newCSVPrinter(w *bufio.Writer, keywords bool) csvPrinter {
+	// csv.NewWriter puts no buffer of its own before w, as w is one.
+	p := csvPrinter{csv.NewWriter(w)}
+	if keywords {
+		p.w.Write([]string{"text", "class", "action"})
+	} else {
+		p.w.Write([]string{"file", "line", "action", "code", "class", "keyword", "message"})
+	}
+	return p
+}
+
+func (p csvPrinter) decision(file string, line int, d optout.Decision, message string) error {
+	code := ""
+	if d.Code != 0 {
+		code = strconv.Itoa(d.Code)
+	}
+	return p.w.Write([]string{file, strconv.Itoa(line), d.Action.String(), code, d.Class.String(), d.Keyword, message})
+}
+
+func (p csvPrinter) keyword(k optout.Keyword) error {
+	return p.w.Write([]string{k.Text, k.Class.String(), k.Action.String()})
+}
+
+// A jsonPrinter writes an object a line. Of a table these are what -table reads.
+type jsonPrinter struct{ e *json.Encoder }
+
+func (p jsonPrinter) decision(file string, line int, d optout.Decision, message string) error {
+	return p.e.Encode(struct {
+		File string `json:"file"`
+		Line int    `json:"line"`
+		optout.Decision
+		Message string `json:"message"`
+	}{file, line, d, message})
+}
+
+func (p jsonPrinter) keyword(k optout.Keyword) error { return p.e.Encode(k) }

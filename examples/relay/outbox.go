@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -122,18 +124,16 @@ func (o *outbox) mark(d *delivery, busy bool) {
 	}
 }
 
-// ready returns deliveries that are due and no worker has.
+// ready returns deliveries that are due and no worker has. It asks who is busy
+// first: a delivery that is made while the database is read is still in what
+// was read, and must not be made again. Only run begins deliveries, so none
+// that is not busy before can be made meanwhile.
 func (o *outbox) ready(ctx context.Context) ([]*delivery, error) {
-	due, err := o.store.due(ctx, o.kind, o.now(), 5*o.workers)
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	var ready []*delivery
-	for _, d := range due {
-		if !o.busy[d.id] {
-			ready = append(ready, d)
-		}
-	}
-	return ready, err
+	busy := maps.Clone(o.busy)
+	o.mu.Unlock()
+	due, err := o.store.due(ctx, o.kind, o.now(), 5*o.workers)
+	return slices.DeleteFunc(due, func(d *delivery) bool { return busy[d.id] }), err
 }
 
 // deliver makes one attempt and records what came of it.
@@ -154,7 +154,6 @@ func (o *outbox) deliver(life context.Context, d *delivery) {
 			record = func(t *tx) error { return o.settle(t, m, v) }
 		}
 	}
-	log := o.log.With(append(m.attrs(), "kind", o.kind, "attempt", d.attempts+1)...)
 	result := "delivered"
 	switch {
 	case err == nil:
@@ -162,10 +161,10 @@ func (o *outbox) deliver(life context.Context, d *delivery) {
 		return // interrupted by the shutdown: due again at the next start
 	case refused(err) || o.now().Sub(m.Received) > o.limit.giveUp:
 		result = "given_up"
-		log.Error("delivery given up", "error", err)
+		o.log.Error("delivery given up", append(m.attrs(), "kind", o.kind, "attempt", d.attempts+1, "error", err)...)
 	default:
 		result = "retried"
-		log.Warn("delivery failed, will be retried", "error", err)
+		o.log.Warn("delivery failed, will be retried", append(m.attrs(), "kind", o.kind, "attempt", d.attempts+1, "error", err)...)
 	}
 	o.metrics.deliveries.WithLabelValues(o.kind, result).Inc()
 	o.record(life, func(t *tx) (err error) {
@@ -191,7 +190,7 @@ func (o *outbox) deliver(life context.Context, d *delivery) {
 		return err
 	})
 	if o.kind == toInterceptor {
-		log.Info("interceptor asked", "outcome", m.Outcome)
+		o.log.Info("interceptor asked", m.attrs()...)
 		o.relay.wake()
 	}
 }

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 const (
 	testAccount = "AC0123456789abcdef0123456789abcdef"
-	testToken   = "0123456789abcdef0123456789abcdef"
+	testToken   = "fedcba9876543210fedcba9876543210"
 	testPublic  = "https://relay.example.com"
 
 	relayNumber = "+15550100009"

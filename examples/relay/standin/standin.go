@@ -48,9 +48,6 @@ type Server struct {
 	// PublicURL is how the relay is called in signatures.
 	PublicURL string
 
-	// Interceptor answers the intercepts; without one they are answered 200.
-	Interceptor http.Handler
-
 	// Fail, if it returns a status that is not 0, has a request answered with
 	// it.
 	Fail func(kind string, form url.Values) int
@@ -70,9 +67,10 @@ type Server struct {
 	client *http.Client
 	counts [4]atomic.Int64
 
-	mu       sync.Mutex
-	calls    []Call
-	problems []string
+	mu          sync.Mutex
+	interceptor http.Handler
+	calls       []Call
+	problems    []string
 }
 
 var kinds = []string{Send, Callback, Intercept, Debugger}
@@ -105,6 +103,20 @@ func (s *Server) Start() error {
 func (s *Server) Close() error {
 	s.client.CloseIdleConnections()
 	return s.server.Close()
+}
+
+// SetInterceptor has intercepts answered by a handler; without one they are
+// answered 200.
+func (s *Server) SetInterceptor(h http.Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.interceptor = h
+}
+
+func (s *Server) currentInterceptor() http.Handler {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.interceptor
 }
 
 // URL is the address of the Messages API; with "/callback", "/intercept" and
@@ -253,10 +265,10 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request, kind string) {
 	if p := check(form, s.AccountSID); p != "" {
 		s.problem("%s: %s", kind, p)
 	}
-	if kind == Intercept && s.Interceptor != nil {
+	if i := s.currentInterceptor(); kind == Intercept && i != nil {
 		answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		r.Form, r.PostForm = form, form
-		s.Interceptor.ServeHTTP(answer, r)
+		r.Body = io.NopCloser(strings.NewReader(form.Encode()))
+		i.ServeHTTP(answer, r)
 		s.log(kind, form, answer.status)
 		return
 	}

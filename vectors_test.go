@@ -151,7 +151,8 @@ func readVectors(t testing.TB) []vector {
 	return vectors
 }
 
-// TestVectors runs the golden vectors through Decide and Normalize.
+// TestVectors runs the golden vectors through Decide and Normalize, and through
+// the oracle.
 func TestVectors(t *testing.T) {
 	for _, v := range readVectors(t) {
 		t.Run(fmt.Sprintf("%s/line %d", v.Group, v.line), func(t *testing.T) {
@@ -174,6 +175,12 @@ func TestVectors(t *testing.T) {
 			}
 			if got, want := Normalize(message), string(v.Key); got != want {
 				t.Errorf("Normalize(%+q) = %+q, want %+q: %s", message, got, want, v.Reason)
+			}
+			if got := oracleKey(message); got != string(v.Key) {
+				t.Errorf("the oracle's key of %+q is %+q, want %+q: %s", message, got, v.Key, v.Reason)
+			}
+			if got := oracleDecide(oracleKeywords(p.Keywords()), v.IgnorePunctuation, string(v.Key), f); got != want {
+				t.Errorf("the oracle decides %+q, %+v as %+v, want %+v: %s", message, f, got, want, v.Reason)
 			}
 			if got := Normalize(string(v.Key)); got != string(v.Key) {
 				t.Errorf("Normalize(%+q) = %+q, want the key again", v.Key, got)

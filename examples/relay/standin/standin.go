@@ -66,6 +66,7 @@ type Server struct {
 	url    string
 	client *http.Client
 	counts [4]atomic.Int64
+	open   atomic.Int64 // connections
 
 	mu          sync.Mutex
 	interceptor http.Handler
@@ -94,7 +95,15 @@ func (s *Server) Start() error {
 		s.problem("%s %s: no such address", r.Method, r.URL.Path)
 		http.NotFound(w, r)
 	})
-	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	mux.HandleFunc("GET /ping", func(http.ResponseWriter, *http.Request) {})
+	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ConnState: func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			s.open.Add(1)
+		case http.StateClosed:
+			s.open.Add(-1)
+		}
+	}}
 	go s.server.Serve(ln)
 	return nil
 }
@@ -117,6 +126,24 @@ func (s *Server) currentInterceptor() http.Handler {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.interceptor
+}
+
+// Outlive waits until everything is logged that came from a client that is
+// dead. Connections are accepted in order, so those of the dead are known when
+// a new one is, and they are closed when their last request is answered.
+func (s *Server) Outlive() error {
+	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 15 * time.Second}
+	res, err := c.Get(s.url + "/ping")
+	if err != nil {
+		return err
+	}
+	res.Body.Close()
+	for deadline := time.Now().Add(15 * time.Second); s.open.Load() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("standin: %d connections are still open", s.open.Load())
+		}
+	}
+	return nil
 }
 
 // URL is the address of the Messages API; with "/callback", "/intercept" and

@@ -1,0 +1,472 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/optout"
+	"example.com/optout/examples/relay/standin"
+)
+
+// What cannot be delivered is delivered after a restart, once.
+func TestRestart(t *testing.T) {
+	b := newBench(t, nil)
+	var up atomic.Bool
+	b.twilio.Fail = func(string, url.Values) int {
+		if up.Load() {
+			return 0
+		}
+		return 503
+	}
+	b.deliver("/sms", smsForm(alice, relayNumber, "one"), 200)
+	b.deliver("/sms", smsForm(alice, relayNumber, "two"), 200)
+	b.deliver("/sms", smsForm(carol, otherRelay, "STOP"), 200)
+	b.wait("attempts", func() bool { return len(b.twilio.Calls()) > 6 })
+	b.stop()
+	n := len(b.twilio.Calls())
+	up.Store(true)
+	b.start()
+	b.settle()
+	b.wantSeen(n, `callback {"body":"one"}`, `callback {"body":"two"}`, "debugger 80901",
+		"send +15550100009 > +15550100002: one", "send +15550100009 > +15550100002: two")
+
+	// The opt-out is remembered, too.
+	n = len(b.twilio.Calls())
+	b.text(alice, otherRelay, "withheld")
+	b.wantSeen(n)
+}
+
+// A stop while the interceptor is asked is nobody's verdict: it is asked again.
+func TestRestartWhileAsking(t *testing.T) {
+	b := newBench(t, func(b *bench) { b.cfg.RespectSMSStopFilter = true })
+	asked := make(chan struct{}, 1)
+	b.twilio.SetInterceptor(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	b.deliver("/sms", smsForm(alice, relayNumber, "STOP"), 200)
+	<-asked
+	if !b.relay.stop(50 * time.Millisecond) {
+		t.Error("stop = false, want true")
+	}
+	b.twilio.SetInterceptor(status(403))
+	b.start()
+	b.settle()
+	if got := b.outcomes(); got != "blocked" {
+		t.Errorf("outcomes are %q, want blocked", got)
+	}
+}
+
+// What Twilio calls wrong is not tried again, and holds up nothing.
+func TestGiveUp(t *testing.T) {
+	b := newBench(t, nil)
+	b.twilio.Fail = func(kind string, form url.Values) int {
+		if kind == standin.Send && form.Get("Body") == "refused" {
+			return 400
+		}
+		return 0
+	}
+	b.deliver("/sms", smsForm(alice, relayNumber, "refused"), 200)
+	b.deliver("/sms", smsForm(alice, relayNumber, "next"), 200)
+	b.settle()
+	if got := b.outcomes(); got != "undelivered forwarded" {
+		t.Errorf("outcomes are %q, want undelivered forwarded", got)
+	}
+	refused := 0
+	for _, c := range b.twilio.Calls() {
+		if c.Status == 400 {
+			refused++
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d attempts, want 1", refused)
+	}
+
+	// Anything else ends with the message's age.
+	b.stop()
+	b.limit.giveUp = 0
+	b.twilio.Fail = func(string, url.Values) int { return 500 }
+	b.start()
+	b.text(alice, relayNumber, "too old")
+	if got := b.outcomes(); got != "undelivered forwarded undelivered" {
+		t.Errorf("outcomes are %q, want the last undelivered", got)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	o := &outbox{relay: &relay{limit: defaultTiming}}
+	for attempts := range 100 {
+		upper := min(defaultTiming.firstRetry<<min(attempts, 16), defaultTiming.lastRetry)
+		if got := o.backoff(attempts); got < upper/2 || got > upper {
+			t.Errorf("backoff(%d) = %v, want %v to %v", attempts, got, upper/2, upper)
+		}
+	}
+}
+
+// A process is a relay that can be killed.
+type process struct {
+	*exec.Cmd
+	addr string
+	log  bytes.Buffer
+}
+
+func spawn(t *testing.T, cfg config) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command(os.Args[0]), addr: cfg.Listen}
+	sessions, _ := json.Marshal(cfg.Sessions)
+	keywords, _ := json.Marshal(cfg.ExtraKeywords)
+	p.Env = append(os.Environ(), "RELAY_TEST_MAIN=1",
+		"RELAY_LISTEN="+cfg.Listen, "RELAY_PUBLIC_URL="+cfg.PublicURL, "RELAY_DATABASE="+cfg.Database,
+		"RELAY_ACCOUNT_SID="+cfg.AccountSID, "RELAY_AUTH_TOKEN="+cfg.AuthToken, "RELAY_TWILIO_API_URL="+cfg.TwilioAPIURL,
+		"RELAY_CALLBACK_URL="+cfg.CallbackURL, "RELAY_INTERCEPT_CALLBACK_URL="+cfg.InterceptCallbackURL, "RELAY_DEBUGGER_URL="+cfg.DebuggerURL,
+		fmt.Sprintf("RELAY_RESPECT_SMS_STOP_FILTER=%t", cfg.RespectSMSStopFilter),
+		"RELAY_SESSIONS="+string(sessions), "RELAY_EXTRA_KEYWORDS="+string(keywords))
+	p.Stderr = &p.log
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		res, err := http.Get("http://" + p.addr + "/healthz")
+		if err == nil {
+			res.Body.Close()
+			if res.StatusCode == 200 {
+				return p
+			}
+		}
+		if time.Now().After(deadline) {
+			p.Process.Kill()
+			p.Wait()
+			t.Fatalf("the relay does not become healthy: %v; log:\n%s", err, &p.log)
+		}
+	}
+}
+
+// freeAddress returns an address that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+func (p *process) terminate(t *testing.T) {
+	t.Helper()
+	began := time.Now()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v, want exit status 0; log:\n%s", err, &p.log)
+	}
+	if d := time.Since(began); d > 5*time.Second {
+		t.Errorf("stopping took %v, want at most 5 s", d)
+	} else {
+		t.Logf("stopped %v after SIGTERM", d.Round(time.Millisecond))
+	}
+}
+
+// SIGTERM ends the relay in time even if nobody it calls answers.
+func TestSIGTERM(t *testing.T) {
+	b := newBench(t, nil)
+	b.stop()
+	cfg := b.cfg
+	cfg.Listen = freeAddress(t)
+	hang := make(chan struct{})
+	var hanging atomic.Int64
+	b.twilio.Fail = func(string, url.Values) int { hanging.Add(1); <-hang; return 0 }
+	p := spawn(t, cfg)
+	for _, form := range []url.Values{smsForm(alice, relayNumber, "hello"), smsForm(bob, relayNumber, "STOP")} {
+		if status, _, err := b.twilio.Deliver(p.addr, "/sms", form); err != nil || status != 200 {
+			t.Fatalf("POST /sms: %d, %v", status, err)
+		}
+	}
+	b.wait("a send, a callback and a notification under way", func() bool { return hanging.Load() == 3 })
+	p.terminate(t)
+	close(hang)
+	b.start()
+	b.settle()
+	if got := b.outcomes(); got != "withheld dropped" {
+		t.Errorf("outcomes are %q, want withheld dropped: Bob's STOP came before the send was made", got)
+	}
+}
+
+// Killed 20 times in the middle of traffic, the relay loses no message that it
+// accepted, nor anything that follows from one. It makes a delivery twice only
+// if the kill fell between the answer to it and the record of it.
+func TestSIGKILL(t *testing.T) {
+	const kills = 20
+	const lanes = 8
+	b := newBench(t, nil)
+	b.stop()
+	b.twilio.Delay = 2 * time.Millisecond // long enough for a kill to fall in
+	cfg := b.cfg
+	cfg.Listen = freeAddress(t)
+	cfg.RespectSMSStopFilter = true // YES goes by way of the interceptor
+	cfg.ExtraKeywords = []optout.Keyword{{Text: "drop me", Class: optout.ClassHelp, Action: optout.Drop}}
+	cfg.Sessions = nil
+	for i := range lanes {
+		cfg.Sessions = append(cfg.Sessions, session{relayNumber, [2]string{fmt.Sprintf("+1555020%04d", i), fmt.Sprintf("+1555030%04d", i)}})
+	}
+	p := spawn(t, cfg)
+
+	// Each writer has Twilio deliver one message after the other, each until
+	// it is accepted.
+	type written struct{ sid, body, recipient string }
+	var mu sync.Mutex
+	var accepted []written
+	var redelivered int
+	done := make(chan struct{})
+	var writers sync.WaitGroup
+	for lane := range lanes {
+		writers.Go(func() {
+			for i := 0; ; i++ {
+				w := written{newSID(), fmt.Sprintf("message %d of %d", i, lane), cfg.Sessions[lane].Participants[1]}
+				switch i % 5 {
+				case 3:
+					w.body = "YES"
+				case 4:
+					w.body = "drop me"
+				}
+				form := smsForm(cfg.Sessions[lane].Participants[0], relayNumber, w.body)
+				form.Set("MessageSid", w.sid)
+				for attempt := 0; ; attempt++ {
+					status, _, err := b.twilio.Deliver(cfg.Listen, "/sms", form)
+					if err == nil && status == 200 {
+						break
+					}
+					if err == nil {
+						t.Errorf("POST /sms: status %d", status)
+						return
+					}
+					mu.Lock()
+					redelivered++
+					mu.Unlock()
+					time.Sleep(5 * time.Millisecond)
+				}
+				mu.Lock()
+				accepted = append(accepted, w)
+				mu.Unlock()
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for range kills {
+		before := b.twilio.Count(standin.Send)
+		b.wait("traffic", func() bool { return b.twilio.Count(standin.Send) >= before+10 })
+		time.Sleep(rand.N(20 * time.Millisecond)) // anywhere in what it does
+		if err := p.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Wait(); err == nil || errors.Is(err, exec.ErrWaitDelay) {
+			t.Fatalf("the relay ended by itself: %v; log:\n%s", err, &p.log)
+		}
+		if err := b.twilio.Outlive(); err != nil {
+			t.Fatal(err)
+		}
+		b.twilio.Life.Add(1)
+		p = spawn(t, cfg)
+	}
+	close(done)
+	writers.Wait()
+	b.wait("everything delivered", func() bool {
+		res, err := http.Get("http://" + p.addr + "/metrics")
+		if err != nil {
+			return false
+		}
+		defer res.Body.Close()
+		var text bytes.Buffer
+		text.ReadFrom(res.Body)
+		return strings.Contains(text.String(), "relay_deliveries_pending 0\n")
+	})
+	p.terminate(t)
+
+	// Who received what, and in which of the relay's lives.
+	lives := map[string][]int{}
+	order := map[string][]string{} // what a recipient got first
+	for _, c := range b.twilio.Calls() {
+		key := c.Kind + " " + c.Form.Get("inboundResourceSid")
+		switch c.Kind {
+		case standin.Send:
+			to := c.Form.Get("To")
+			key = c.Kind + " " + to + " " + c.Form.Get("Body")
+			if len(lives[key]) == 0 {
+				order[to] = append(order[to], c.Form.Get("Body"))
+			}
+		case standin.Debugger:
+			key = c.Kind + " " + payload(t, c)["resource_sid"].(string)
+		}
+		lives[key] = append(lives[key], c.Life)
+	}
+	wantOrder := map[string][]string{}
+	wantYes := map[string]int{}
+	for _, w := range accepted {
+		var keys []string
+		switch w.body {
+		case "drop me":
+			keys = []string{"debugger " + w.sid}
+		case "YES": // whose text does not say which one was sent
+			keys = []string{"intercept " + w.sid, "callback " + w.sid}
+			wantYes["send "+w.recipient+" YES"]++
+		default:
+			keys = []string{"callback " + w.sid, "send " + w.recipient + " " + w.body}
+			wantOrder[w.recipient] = append(wantOrder[w.recipient], w.body)
+		}
+		for _, key := range keys {
+			if len(lives[key]) == 0 {
+				t.Errorf("lost: %s", key)
+			}
+		}
+	}
+	twice := map[string]map[int]int{} // by kind and the life that ended too early
+	total := map[string]int{}
+	for key, in := range lives {
+		kind, _, _ := strings.Cut(key, " ")
+		if want := wantYes[key]; want > 0 {
+			if len(in) < want || len(in) > want+kills {
+				t.Errorf("%s: sent %d times, want %d or a few more", key, len(in), want)
+			}
+			total["of them YES"] += len(in) - want
+			continue
+		}
+		for i := 1; i < len(in); i++ {
+			if in[i] == in[i-1] {
+				t.Errorf("%s: twice in life %d", key, in[i])
+			}
+			if twice[kind] == nil {
+				twice[kind] = map[int]int{}
+			}
+			twice[kind][in[i-1]]++
+			total[kind]++
+		}
+	}
+	for kind, n := range twice {
+		for life, n := range n {
+			if n > 16 { // a kind's workers: more cannot be in flight
+				t.Errorf("%d deliveries of kind %s in flight in life %d, want at most 16", n, kind, life)
+			}
+		}
+	}
+	for to, want := range wantOrder {
+		var got []string
+		for _, body := range order[to] {
+			if body != "YES" {
+				got = append(got, body)
+			}
+		}
+		if strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("%s received %d messages in another order than the %d written", to, len(got), len(want))
+		}
+	}
+	b.start()
+	var logged, unsent int
+	err := b.relay.store.db.QueryRowContext(context.Background(),
+		`SELECT count(*), sum(outcome = 'forwarded' AND sent_sid = '') FROM messages`).Scan(&logged, &unsent)
+	if err != nil || logged != len(accepted) || unsent != 0 {
+		t.Errorf("the log has %d messages, %d of them unsent, %v; want %d and 0", logged, unsent, err, len(accepted))
+	}
+	t.Logf("%d kills; %d messages accepted, %d deliveries of their webhooks repeated; made twice: %v", kills, len(accepted), redelivered, total)
+}
+
+func TestConfig(t *testing.T) {
+	dir := t.TempDir()
+	write := func(text string) string {
+		file := filepath.Join(dir, "relay.json")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	const good = `{"public_url": "https://relay.example.com/", "account_sid": "` + testAccount + `", "auth_token": "` + testToken + `",
+		"respect_sms_stop_filter": true, "sms_stop_filter": true, "ignore_punctuation": true,
+		"extra_keywords": [{"text": "baja", "class": "opt-out", "action": "drop"}],
+		"sessions": [{"relay": "+15550100009", "participants": ["+15550100001", "+15550100002"]}]}`
+	env := map[string]string{"RELAY_LISTEN": "127.0.0.1:9", "RELAY_SMS_STOP_FILTER": "false", "RELAY_INTERCEPT_CALLBACK_URL": "https://app.example.com/i"}
+	getenv := func(name string) string { return env[name] }
+
+	c, err := loadConfig(write(good), getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Listen != "127.0.0.1:9" || c.PublicURL != "https://relay.example.com" || c.Database != "relay.db" || len(c.Sessions) != 1 {
+		t.Errorf("config is %+v", c)
+	}
+	if got, want := c.flags(), (optout.Flags{RespectSMSStopFilter: true}); got != want {
+		t.Errorf("flags = %+v, want %+v: the environment overrides the file", got, want)
+	}
+	p, err := c.policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := p.Decide("\u00a1Baja!", c.flags()); d.Action != optout.Intercept || d.Keyword != "baja" {
+		t.Errorf("Decide = %+v, want the extra keyword intercepted", d)
+	}
+
+	for _, tt := range []struct{ name, text, env, want string }{
+		{"no JSON", `{`, "", "relay: config: " + dir},
+		{"unknown field", `{"acount_sid": "x"}`, "", `unknown field "acount_sid"`},
+		{"nothing", `{}`, "", `account_sid (RELAY_ACCOUNT_SID): "" is no account SID: write AC and`},
+		{"nothing, the last of several", `{}`, "", `public_url (RELAY_PUBLIC_URL): "" is no address`},
+		{"token", good, "RELAY_AUTH_TOKEN=a b", `auth_token (RELAY_AUTH_TOKEN)`},
+		{"listen", good, "RELAY_LISTEN=8080", `listen (RELAY_LISTEN): "8080" is no address`},
+		{"no JSON in the environment", good, "RELAY_SESSIONS=x", "RELAY_SESSIONS: want JSON"},
+		{"no bool", good, "RELAY_SMS_STOP_FILTER=on", "RELAY_SMS_STOP_FILTER: want JSON"},
+		{"unknown class", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","class":"stop","action":"drop"}]`, `unknown class "stop"`},
+		{"keyword twice", good, `RELAY_EXTRA_KEYWORDS=[{"text":"st\u00f3p","class":"opt-out","action":"drop"}]`, `keyword 17 ("stóp"): same keyword as row 0 ("STOP")`},
+		{"callback", good, "RELAY_CALLBACK_URL=app.example.com", `callback_url (RELAY_CALLBACK_URL): "app.example.com" is no address`},
+		{"parent", good, "RELAY_PARENT_ACCOUNT_SID=x", `parent_account_sid`},
+		{"number", good, `RELAY_SESSIONS=[{"relay":"15550100009","participants":["+15550100001","+15550100002"]}]`, `session 0: "15550100009" is no number`},
+		{"same number", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100001"]}]`, `three different`},
+		{"number taken", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100002"]},{"relay":"+15550100009","participants":["+15550100003","+15550100001"]}]`, `session 1: +15550100009 and +15550100001 are in session 0 already`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			name, value, _ := strings.Cut(tt.env, "=")
+			_, err := loadConfig(write(tt.text), func(n string) string {
+				if n == name {
+					return value
+				}
+				return ""
+			})
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "relay: ") {
+				t.Errorf("error %v, want %q in it", err, tt.want)
+			}
+		})
+	}
+	if _, err := loadConfig(filepath.Join(dir, "none"), func(string) string { return "" }); err == nil {
+		t.Error("no error for a file that does not exist")
+	}
+	if _, err := loadConfig(write(strings.Replace(good, `"sms_stop_filter": true`, `"sms_stop_filter": false`, 1)), func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "intercept_callback_url") {
+		t.Errorf("error %v, want one about intercept_callback_url", err)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{{"-nonsense"}, {"demo", "x"}, {"serve"}, {"-config", "/nonexistent"}, {}} {
+		var out, err bytes.Buffer
+		if got := run(args, &out, &err); got != 2 || err.Len() == 0 {
+			t.Errorf("run(%q) = %d, %q, want 2 and a reason", args, got, err.String())
+		}
+	}
+}

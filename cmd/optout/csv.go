@@ -34,6 +34,7 @@ type csvReader struct {
 
 	// The record in front.
 	rest        []byte // of the line that is being read
+	quotes      bool   // that line has quotes
 	size, lines int    // of the record, up to the end of that line
 	text        []byte // a field's, without its quotes
 	value       []byte // the column's text
@@ -136,6 +137,7 @@ func (c *csvReader) record() error {
 // line goes to the line that starts size bytes behind the record's start.
 func (c *csvReader) line(size int) (err error) {
 	c.rest, c.size, err = c.src.at(size)
+	c.quotes = bytes.IndexByte(c.rest, '"') >= 0
 	return err
 }
 
@@ -150,7 +152,7 @@ func (c *csvReader) field() ([]byte, error) {
 		n = len(c.rest)
 	}
 	field := c.rest[:n]
-	if bytes.IndexByte(field, '"') >= 0 {
+	if c.quotes && bytes.IndexByte(field, '"') >= 0 {
 		return nil, errBareQuote
 	}
 	c.rest = c.rest[n:]

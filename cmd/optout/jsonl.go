@@ -262,38 +262,43 @@ func (s *jsonScanner) string() bool {
 	if !s.take('"') {
 		return false
 	}
-	str := jsonString{start: s.at}
+	text, at := s.text, s.at
+	str := jsonString{start: at}
 	seen := uint64(0) // the bytes of the string, and maybe some behind it, or-ed
-	for s.at < len(s.text) {
-		if len(s.text)-s.at >= 8 {
-			word := binary.LittleEndian.Uint64(s.text[s.at:])
+	for at < len(text) {
+		if len(text)-at >= 8 {
+			word := binary.LittleEndian.Uint64(text[at:])
 			seen |= word
 			end := special(word)
 			if end == 0 {
-				s.at += 8
+				at += 8
 				continue
 			}
-			s.at += bits.TrailingZeros64(end) / 8
+			at += bits.TrailingZeros64(end) / 8
 		}
-		switch c := s.text[s.at]; {
+		switch c := text[at]; {
 		case c == '"':
-			str.end = s.at
+			str.end = at
 			str.ascii = seen&(0x80*each) == 0
 			s.last = str
-			s.at++
+			s.at = at + 1
 			return true
 		case c == '\\':
 			str.escapes = true
+			s.at = at
 			if !s.escape() {
 				return false
 			}
+			at = s.at
 		case c < ' ':
+			s.at = at
 			return false
 		default:
 			seen |= uint64(c)
-			s.at++
+			at++
 		}
 	}
+	s.at = at
 	return false
 }
 

@@ -1,0 +1,258 @@
+// Command load drives the relay at full speed and prints what it bears. All of
+// it is on 127.0.0.1: this process plays Twilio, from both sides, and the relay
+// is another process, so that its memory and its CPU profile are its own. It
+// reads /proc, and so needs Linux.
+//
+//	go run ./load               30 s, 64 connections
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"example.com/optout/examples/relay/standin"
+)
+
+const relayNumber = "+15550100009"
+
+var (
+	duration    = flag.Duration("for", 30*time.Second, "how `long`")
+	connections = flag.Int("c", 64, "`number` of connections, each with one webhook at a time")
+	sessions    = flag.Int("sessions", 1000, "`number` of pairs of participants")
+	profile     = flag.String("cpuprofile", "", "keep the relay's CPU profile in `file`")
+)
+
+// bodies are chat with a keyword in every sixteenth place, far more than people
+// write, and in the costly spelling, too.
+var bodies = []string{
+	"I'm at the corner, where are you?", "2 min", "Je suis l\u00e0, devant la porte", "\u0441\u043a\u043e\u0440\u043e \u0431\u0443\u0434\u0443",
+	"ok", "please ring the bell, it's the second door on the left", "\u6211\u5230\u4e86", "Stop at the red house",
+	"thanks!", "Can you come down? I have two large bags and the lift is out of order today.", "yes please", "on my way",
+	"no problem", "blue car", "see you", "START",
+}
+
+func main() {
+	flag.Parse()
+	if err := load(); err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+}
+
+func load() error {
+	dir, err := os.MkdirTemp("", "relay-load-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	bin, prof := filepath.Join(dir, "relay"), filepath.Join(dir, "cpu.prof")
+	if *profile != "" {
+		prof = *profile
+	}
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		return fmt.Errorf("run it in examples/relay: %w\n%s", err, out)
+	}
+	twilio := &standin.Server{
+		AccountSID: "AC00000000000000000000000000000001",
+		AuthToken:  "00000000000000000000000000000002",
+		PublicURL:  "https://relay.example.com",
+		CountOnly:  true,
+	}
+	if err := twilio.Start(); err != nil {
+		return err
+	}
+	defer twilio.Close()
+
+	cmd, address, err := startRelay(bin, dir, prof, twilio)
+	if err != nil {
+		return err
+	}
+	defer cmd.Process.Kill()
+	before := rss(cmd.Process.Pid)
+
+	var latencies = make([][]time.Duration, *connections)
+	var refused, next atomic.Int64
+	began := time.Now()
+	var group sync.WaitGroup
+	for c := range *connections {
+		group.Go(func() {
+			for time.Since(began) < *duration {
+				n := next.Add(1)
+				i := n % int64(*sessions)
+				at := time.Now()
+				status, _, err := twilio.Deliver(address, "/sms", url.Values{
+					"MessageSid": {fmt.Sprintf("SM%032x", n)}, "AccountSid": {twilio.AccountSID},
+					"From": {number(1, i)}, "To": {relayNumber},
+					"Body": {bodies[n%int64(len(bodies))]}, "NumMedia": {"0"},
+				})
+				if err != nil || status != 200 {
+					refused.Add(1)
+					continue
+				}
+				latencies[c] = append(latencies[c], time.Since(at))
+			}
+		})
+	}
+	group.Wait()
+	took := time.Since(began)
+	after := rss(cmd.Process.Pid)
+	sent := twilio.Count(standin.Send)
+
+	// The outbox may be behind. What it does now it does alone.
+	all := slices.Concat(latencies...)
+	slices.Sort(all)
+	drain := time.Now()
+	for time.Since(drain) < 5*time.Minute && pending(address) != 0 {
+		time.Sleep(50 * time.Millisecond)
+	}
+	drained := time.Since(drain)
+	stopping := time.Now()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("the relay: %w", err)
+	}
+
+	fmt.Printf("%s, %d CPUs, %s\n", processor(), runtime.NumCPU(), runtime.Version())
+	fmt.Printf("%v, %d connections, %d sessions, the relay and what drives it on the same CPUs\n", duration, *connections, *sessions)
+	fmt.Printf("accepted    %d messages, %.0f a second; %d refused\n", len(all), float64(len(all))/took.Seconds(), refused.Load())
+	if len(all) > 0 {
+		fmt.Printf("latency     p50 %v, p99 %v, max %v\n", round(all[len(all)/2]), round(all[len(all)*99/100]), round(all[len(all)-1]))
+	}
+	fmt.Printf("sent        %.0f a second meanwhile, the last %v after the end; %d of %d sent, %d callbacks\n",
+		float64(sent)/took.Seconds(), drained.Round(10*time.Millisecond), twilio.Count(standin.Send), len(all), twilio.Count(standin.Callback))
+	fmt.Printf("memory      %d MB before, %d MB after (resident)\n", before>>20, after>>20)
+	fmt.Printf("stopped     %v after SIGTERM\n", time.Since(stopping).Round(time.Millisecond))
+	for _, p := range twilio.Problems() {
+		return fmt.Errorf("the stand-in found: %s", p)
+	}
+	return show(bin, prof)
+}
+
+func number(side int, i int64) string { return fmt.Sprintf("+1555%d%06d", side, i) }
+
+func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
+
+// startRelay starts the relay and waits until it is healthy.
+func startRelay(bin, dir, prof string, twilio *standin.Server) (*exec.Cmd, string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", err
+	}
+	address := ln.Addr().String()
+	ln.Close()
+	type session struct {
+		Relay        string    `json:"relay"`
+		Participants [2]string `json:"participants"`
+	}
+	var all []session
+	for i := range int64(*sessions) {
+		all = append(all, session{relayNumber, [2]string{number(1, i), number(2, i)}})
+	}
+	cfg, err := json.Marshal(map[string]any{
+		"listen": address, "public_url": twilio.PublicURL, "database": filepath.Join(dir, "relay.db"),
+		"account_sid": twilio.AccountSID, "auth_token": twilio.AuthToken, "twilio_api_url": twilio.URL(),
+		"callback_url": twilio.URL() + "/callback", "debugger_url": twilio.URL() + "/debugger", "sessions": all,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	file := filepath.Join(dir, "relay.json")
+	if err := os.WriteFile(file, cfg, 0o600); err != nil {
+		return nil, "", err
+	}
+	log, err := os.Create(filepath.Join(dir, "relay.log"))
+	if err != nil {
+		return nil, "", err
+	}
+	defer log.Close()
+	cmd := exec.Command(bin, "-config", file, "-cpuprofile", prof)
+	cmd.Stderr = log
+	if err := cmd.Start(); err != nil {
+		return nil, "", err
+	}
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if res, err := http.Get("http://" + address + "/healthz"); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return cmd, address, nil
+			}
+		}
+	}
+	cmd.Process.Kill()
+	text, _ := os.ReadFile(log.Name())
+	return nil, "", fmt.Errorf("the relay does not start:\n%s", text)
+}
+
+// pending returns the number of deliveries the relay has still to make, -1 if
+// it does not say.
+func pending(address string) int {
+	n := -1
+	res, err := http.Get("http://" + address + "/metrics")
+	if err != nil {
+		return n
+	}
+	defer res.Body.Close()
+	text, _ := io.ReadAll(res.Body)
+	_, rest, _ := strings.Cut(string(text), "\nrelay_deliveries_pending ")
+	var f float64
+	if _, err := fmt.Sscan(rest, &f); err == nil {
+		n = int(f)
+	}
+	return n
+}
+
+// rss returns the resident memory of a process in bytes.
+func rss(pid int) int64 {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	var kb int64
+	_, rest, _ := strings.Cut(string(text), "VmRSS:")
+	fmt.Sscan(rest, &kb)
+	return kb << 10
+}
+
+func processor() string {
+	text, _ := os.ReadFile("/proc/cpuinfo")
+	if m := regexp.MustCompile(`model name\s*:\s*(.*)`).FindSubmatch(text); m != nil {
+		return string(m[1])
+	}
+	return runtime.GOARCH
+}
+
+// show prints the first lines of the relay's profile, by time with callees,
+// and what it has of Decide.
+func show(bin, prof string) error {
+	out, err := exec.Command("go", "tool", "pprof", "-top", "-cum", "-nodecount=100000", "-nodefraction=0", bin, prof).Output()
+	if err != nil {
+		return fmt.Errorf("pprof: %w", err)
+	}
+	fmt.Printf("\nprofile of the relay, with callees:\n")
+	decide := "  no sample in Decide"
+	for i, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		if i < 6 || strings.Contains(line, "main.(*relay).") && strings.Count(line, ".func") == 0 {
+			fmt.Println(line)
+		}
+		if strings.HasSuffix(line, "optout.Policy.Decide") {
+			decide = line
+		}
+	}
+	fmt.Println(decide)
+	return nil
+}

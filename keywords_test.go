@@ -394,6 +394,7 @@ func TestCustomTables(t *testing.T) {
 		{"own punctuation comes first", "STOP!", forward("Stop!", ClassOptIn), forward("Stop!", ClassOptIn)},
 		{"own punctuation beyond ASCII", "\u3010Stop\u3011", forward("\u3010stop\u3011", ClassHelp), forward("\u3010stop\u3011", ClassHelp)},
 		{"own punctuation beyond ASCII and more", "!\u3010Stop\u3011!", none, optOut("stop")},
+		{"own punctuation and more behind an invisible character", "STOP!\x00!", none, optOut("stop")},
 		{"twice the own punctuation", "STOP!!", none, optOut("stop")},
 		{"dropped help word", "why?", none, dropAs("why", ClassHelp)},
 		{"intercepted word", "Maybe", intercept("maybe", ClassOptIn), intercept("maybe", ClassOptIn)},

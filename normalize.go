@@ -179,7 +179,7 @@ func (c *cursor) next() (r rune, class uint8, ok bool) {
 		c.rest = text[size:]
 		switch {
 		// First what is common, and needs no table: letters and symbols that
-		// no step but the fifth changes, and fullwidth ASCII. This is for
+		// no step but the fifth changes, fullwidth ASCII, accents. This is for
 		// speed alone; the tests run all code points.
 		case 0x0430 <= r && r <= 0x044F && r != 0x0439: // Cyrillic, lower case
 			c.latin = false
@@ -203,6 +203,8 @@ func (c *cursor) next() (r rune, class uint8, ok bool) {
 		case r == 0x2026:
 			c.runes = ellipsis
 			continue
+		case 0x00C0 <= r && r <= 0x00FF && latin1[r-0x00C0] != 0:
+			return c.ascii(latin1[r-0x00C0]), 0, true
 
 		case r == utf8.RuneError:
 			c.latin = false
@@ -228,6 +230,11 @@ func (c *cursor) next() (r rune, class uint8, ok bool) {
 		}
 	}
 }
+
+// latin1 holds what steps 3 and 4 leave of U+00C0 to U+00FF, and zeros for what
+// they do not make one letter of ASCII.
+const latin1 = "AAAAAA\x00CEEEEIIII" + "\x00NOOOOO\x00\x00UUUUY\x00\x00" +
+	"aaaaaa\x00ceeeeiiii" + "\x00nooooo\x00\x00uuuuy\x00y"
 
 // ellipsis is what U+2026 decomposes to.
 var ellipsis = []byte("...")

@@ -98,9 +98,9 @@ func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords
 // START could not undo an opt-out.
 func (p Policy) Decide(message string, flags Flags) Decision {
 	t := p.compiled()
-	row := t.find(message, false)
+	row := t.find(message)
 	if row < 0 && p.IgnorePunctuation {
-		row = t.find(message, true)
+		row = t.findTrimmed(message)
 	}
 	if row < 0 {
 		return Decision{}

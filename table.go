@@ -113,29 +113,27 @@ func hash(from uint32, word uint64) uint64 {
 // -1 if there is none.
 func (t *table) row(node uint32, last uint64) int { return int(t.edge(node, last)) - 1 }
 
-// find returns the row whose key is that of s, and -1 if there is none. With
-// trim, punctuation, symbols and white space at the two ends of the key of s
-// are left out.
-func (t *table) find(s string, trim bool) int {
-	// What goes at the ends of a text in ASCII goes at the ends of its key.
+// find returns the row whose key is that of s, and -1 if there is none.
+func (t *table) find(s string) int {
 	text := s
-	if n := len(text); n > 0 && (trim || text[0] <= ' ' || text[n-1] <= ' ') {
-		text = cut(text, trim)
+	for len(text) > 0 && text[0] <= ' ' && asciiSpace(text[0]) {
+		text = text[1:]
+	}
+	for len(text) > 0 && text[len(text)-1] <= ' ' && asciiSpace(text[len(text)-1]) {
+		text = text[:len(text)-1]
 	}
 	node := uint32(0)
 	for len(text) >= 8 {
 		word := load(text)
 		switch last := byte(word >> 56); {
 		case last == 0: // looks like the end of a key
-			return t.match(s, trim)
-		case outer(last, trim) && !inner(text[8], trim): // may be followed by nothing that counts
-			return t.match(s, trim)
-		case trim && !ascii(word): // may be outer, too
-			return t.match(s, trim)
+			return t.match(s, false)
+		case last == ' ' && !graphic(text[8]): // may be the end of the text
+			return t.match(s, false)
 		}
 		if node = t.edge(node, word); node == 0 {
 			if odd(word) != 0 {
-				return t.match(s, trim)
+				return t.match(s, false)
 			}
 			return -1
 		}
@@ -149,35 +147,43 @@ func (t *table) find(s string, trim bool) int {
 	case n > 0:
 		word = uint64(text[0]) | uint64(text[n/2])<<(n/2*8&63) | uint64(text[n-1])<<((n-1)*8&63)
 	}
-	if trim && !ascii(word) {
-		return t.match(s, trim)
-	}
 	row := t.row(node, word)
 	if row < 0 && odd(word)<<(8*(8-n)) != 0 {
-		return t.match(s, trim)
+		return t.match(s, false)
 	}
 	return row
 }
 
-// cut cuts off what is outer at the two ends of a text.
-func cut(text string, trim bool) string {
-	for len(text) > 0 && outer(text[0], trim) {
+// findTrimmed is find without punctuation, symbols and white space at the two
+// ends of the key of s.
+func (t *table) findTrimmed(s string) int {
+	text := s
+	for len(text) > 0 && outer(text[0]) {
 		text = text[1:]
 	}
-	for len(text) > 0 && outer(text[len(text)-1], trim) {
+	for len(text) > 0 && outer(text[len(text)-1]) {
 		text = text[:len(text)-1]
 	}
-	return text
+	if len(text) > 0 && alphanumeric(text[0]) && alphanumeric(text[len(text)-1]) {
+		return t.find(text) // its key has nothing to trim
+	}
+	return t.match(s, true)
 }
 
-// match is find by way of a keyReader.
+// match is find or, with trim, findTrimmed by way of a keyReader.
 func (t *table) match(s string, trim bool) int {
-	var (
-		k    = keyReader{cursor: cursor{rest: s}, maxRun: t.longest}
-		w    = walk{table: t}
-		tail bool // the last runes would be trimmed if none came behind them
-		row  = -1 // with tail: the row whose key ends before them
-	)
+	w := walk{table: t}
+	k := keyReader{cursor: cursor{rest: s}, maxRun: t.longest}
+	if !trim { // nothing takes the first plain bytes back
+		for k.rest != "" && graphic(k.rest[0]) {
+			if w.byte(byte(k.ascii(k.rest[0]))); w.lost {
+				return -1
+			}
+			k.rest, k.any = k.rest[1:], true
+		}
+	}
+	tail := false // the last runes would be trimmed if none came behind them
+	row := -1     // with tail: the row whose key ends before them
 	for {
 		r, ok := k.next()
 		switch {
@@ -207,13 +213,16 @@ func (t *table) match(s string, trim bool) int {
 	}
 }
 
-// outerRune reports whether trim leaves out a rune of a key.
+// outerRune reports whether findTrimmed leaves out a rune at the ends of a key.
 func outerRune(r rune) bool {
 	if r < utf8.RuneSelf {
-		return !alphanumeric(byte(r))
+		return outer(byte(r))
 	}
 	return unicode.IsPunct(r) || unicode.IsSymbol(r)
 }
+
+// outer is outerRune for ASCII.
+func outer(b byte) bool { return asciiSpace(b) || graphic(b) && !alphanumeric(b) }
 
 // A walk goes from node to node by the bytes of a key.
 type walk struct {
@@ -285,25 +294,12 @@ func odd(word uint64) uint64 {
 	return (word | control | space&(space<<8)) & (0x80 * each)
 }
 
-func ascii(word uint64) bool { return word&(0x80*each) == 0 }
-
 // letters returns a word with the bit 0x20 wherever word has one of A to Z.
 func letters(word uint64) uint64 {
 	ascii := word & (0x7f * each)
 	fromA := ascii + (0x80-'A')*each
 	aboveZ := ascii + (0x80-'Z'-1)*each
 	return (fromA &^ aboveZ &^ word & (0x80 * each)) >> 2
-}
-
-// outer reports whether find leaves b out at the ends of a text.
-func outer(b byte, trim bool) bool {
-	return asciiSpace(b) || trim && graphic(b) && !alphanumeric(b)
-}
-
-// inner reports whether b is ASCII that no reader of keys removes, and that is
-// not outer.
-func inner(b byte, trim bool) bool {
-	return graphic(b) && (!trim || alphanumeric(b))
 }
 
 func graphic(b byte) bool { return ' ' < b && b < 0x7f }

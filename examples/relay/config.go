@@ -44,8 +44,8 @@ type config struct {
 
 // A session is a relay number and the two participants that it connects.
 type session struct {
-	Relay        string    `json:"relay"`
-	Participants [2]string `json:"participants"`
+	Relay        string   `json:"relay"`
+	Participants []string `json:"participants"`
 }
 
 func (c *config) flags() optout.Flags {
@@ -148,7 +148,11 @@ func (c *config) validate() error {
 	}
 	taken := map[[2]string]int{}
 	for i, s := range c.Sessions {
-		for _, number := range append(s.Participants[:], s.Relay) {
+		if len(s.Participants) != 2 {
+			bad("sessions", "session %d: %d participants: write two", i, len(s.Participants))
+			continue
+		}
+		for _, number := range []string{s.Relay, s.Participants[0], s.Participants[1]} {
 			if !phoneNumber.MatchString(number) {
 				bad("sessions", "session %d: %q is no number: write + and digits, such as +15550100001", i, number)
 			}

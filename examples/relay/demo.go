@@ -81,7 +81,7 @@ func demo(w io.Writer) error {
 		CallbackURL:          twilio.URL() + "/callback",
 		InterceptCallbackURL: twilio.URL() + "/intercept",
 		DebuggerURL:          twilio.URL() + "/debugger",
-		Sessions:             []session{{demoRelay, [2]string{demoAlice, demoBob}}},
+		Sessions:             []session{{demoRelay, []string{demoAlice, demoBob}}},
 	}
 	fmt.Fprintf(w, "Alice and Bob text %s. Neither sees the other's number.\n", demoRelay)
 	fmt.Fprintf(w, "\nThe account has Proxy's default settings: keywords are dropped.\n")

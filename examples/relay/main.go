@@ -150,10 +150,10 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	})
 
 	r.outboxes = []*outbox{
-		newOutbox(r, toTwilio, 16),
-		newOutbox(r, toCallback, 16),
-		newOutbox(r, toDebugger, 4),
-		newOutbox(r, toInterceptor, 16),
+		newOutbox(r, toTwilio, workers),
+		newOutbox(r, toCallback, workers),
+		newOutbox(r, toDebugger, workers),
+		newOutbox(r, toInterceptor, workers),
 	}
 	for _, o := range r.outboxes {
 		r.working.Go(func() { o.run(stopping, life) })

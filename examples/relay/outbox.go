@@ -21,6 +21,10 @@ const (
 	toInterceptor = "intercept"
 )
 
+// workers is the number of deliveries of one kind that are under way at the
+// same time, and so the number that a kill can repeat.
+const workers = 32
+
 // timing has the relay's time limits, which tests shorten.
 type timing struct {
 	call                  time.Duration // for any answer but the interceptor's
@@ -73,8 +77,8 @@ func newOutbox(r *relay, kind string, workers int) *outbox {
 // run works until ctx ends, and waits for what is being delivered then, which
 // ends with life.
 func (o *outbox) run(ctx, life context.Context) {
-	var workers sync.WaitGroup
-	defer workers.Wait()
+	var group sync.WaitGroup
+	defer group.Wait()
 	slots := make(chan struct{}, o.workers)
 	for ctx.Err() == nil {
 		ready, err := o.ready(ctx)
@@ -88,7 +92,7 @@ func (o *outbox) run(ctx, life context.Context) {
 				return
 			}
 			o.mark(d, true)
-			workers.Go(func() {
+			group.Go(func() {
 				o.deliver(life, d)
 				o.mark(d, false)
 				<-slots

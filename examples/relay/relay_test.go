@@ -104,8 +104,8 @@ func newBench(t *testing.T, change func(*bench)) *bench {
 		InterceptCallbackURL: b.twilio.URL() + "/intercept",
 		DebuggerURL:          b.twilio.URL() + "/debugger",
 		Sessions: []session{
-			{relayNumber, [2]string{alice, bob}},
-			{otherRelay, [2]string{alice, carol}},
+			{relayNumber, []string{alice, bob}},
+			{otherRelay, []string{alice, carol}},
 		},
 	}
 	if change != nil {

@@ -224,7 +224,7 @@ func TestSIGKILL(t *testing.T) {
 	cfg.ExtraKeywords = []optout.Keyword{{Text: "drop me", Class: optout.ClassHelp, Action: optout.Drop}}
 	cfg.Sessions = nil
 	for i := range lanes {
-		cfg.Sessions = append(cfg.Sessions, session{relayNumber, [2]string{fmt.Sprintf("+1555020%04d", i), fmt.Sprintf("+1555030%04d", i)}})
+		cfg.Sessions = append(cfg.Sessions, session{relayNumber, []string{fmt.Sprintf("+1555020%04d", i), fmt.Sprintf("+1555030%04d", i)}})
 	}
 	p := spawn(t, cfg)
 
@@ -364,8 +364,8 @@ func TestSIGKILL(t *testing.T) {
 	}
 	for kind, n := range twice {
 		for life, n := range n {
-			if n > 16 { // a kind's workers: more cannot be in flight
-				t.Errorf("%d deliveries of kind %s in flight in life %d, want at most 16", n, kind, life)
+			if n > workers {
+				t.Errorf("%d deliveries of kind %s in flight in life %d, want at most %d", n, kind, life, workers)
 			}
 		}
 	}
@@ -438,6 +438,7 @@ func TestConfig(t *testing.T) {
 		{"callback", good, "RELAY_CALLBACK_URL=app.example.com", `callback_url (RELAY_CALLBACK_URL): "app.example.com" is no address`},
 		{"parent", good, "RELAY_PARENT_ACCOUNT_SID=x", `parent_account_sid`},
 		{"number", good, `RELAY_SESSIONS=[{"relay":"15550100009","participants":["+15550100001","+15550100002"]}]`, `session 0: "15550100009" is no number`},
+		{"three participants", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100002","+15550100003"]}]`, `session 0: 3 participants: write two`},
 		{"same number", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100001"]}]`, `three different`},
 		{"number taken", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100002"]},{"relay":"+15550100009","participants":["+15550100003","+15550100001"]}]`, `session 1: +15550100009 and +15550100001 are in session 0 already`},
 	} {

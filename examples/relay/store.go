@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
@@ -74,8 +75,9 @@ CREATE INDEX IF NOT EXISTS deliveries_lane ON deliveries (lane, message_id) WHER
 // what makes a commit slow, and a shared commit shares it.
 type store struct {
 	db      *sql.DB
-	conn    *sql.Conn // the one that writes
-	stmts   map[string]*sql.Stmt
+	conn    *sql.Conn            // the one that writes
+	stmts   map[string]*sql.Stmt // its own
+	reads   sync.Map             // query to *sql.Stmt, of the other connections
 	changes chan change
 	closing chan struct{}
 	closed  chan struct{}
@@ -138,8 +140,8 @@ func (s *store) Close() error {
 const maxGroup = 128
 
 // update makes a change and returns when it is on disk. It may call do more
-// than once, the last time with effect. If ctx ends first, the change may
-// still be made.
+// than once, the last time with effect. ctx limits the wait for a place in the
+// queue, not the change: when update returns, do runs no more.
 func (s *store) update(ctx context.Context, do func(*tx) error) error {
 	c := change{do, make(chan error, 1)}
 	select {
@@ -152,10 +154,13 @@ func (s *store) update(ctx context.Context, do func(*tx) error) error {
 	select {
 	case err := <-c.done:
 		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.closed:
-		return errClosed
+	case <-s.closed: // it may have been the last change
+		select {
+		case err := <-c.done:
+			return err
+		default:
+			return errClosed
+		}
 	}
 }
 
@@ -325,42 +330,76 @@ func (t *tx) advance(d *delivery, now time.Time) error {
 		AND id = (SELECT id FROM deliveries WHERE lane = ?1 ORDER BY message_id LIMIT 1)`, d.lane, now.UnixMilli())
 }
 
+// reader returns a query prepared, since parsing it takes longer than running
+// it.
+func (s *store) reader(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := s.reads.Load(query); ok {
+		return st.(*sql.Stmt), nil
+	}
+	st, err := s.db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, ok := s.reads.LoadOrStore(query, st); ok {
+		st.Close()
+		st = first.(*sql.Stmt)
+	}
+	return st, nil
+}
+
+// read is tx.get without a transaction.
+func (s *store) read(ctx context.Context, dest any, query string, args ...any) (bool, error) {
+	st, err := s.reader(ctx, query)
+	if err == nil {
+		err = st.QueryRowContext(ctx, args...).Scan(dest)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // other returns whom a relay number connects participant to, "" if nobody.
 // It reports whether the number is a relay number at all.
 func (s *store) other(ctx context.Context, relay, participant string) (other string, isRelay bool, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT other FROM sessions WHERE relay = ? AND participant = ?`, relay, participant).Scan(&other)
-	if err == nil || !errors.Is(err, sql.ErrNoRows) {
-		return other, err == nil, err
+	found, err := s.read(ctx, &other, `SELECT other FROM sessions WHERE relay = ? AND participant = ?`, relay, participant)
+	if found || err != nil {
+		return other, found, err
 	}
-	err = s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sessions WHERE relay = ?)`, relay).Scan(&isRelay)
+	var one int
+	isRelay, err = s.read(ctx, &one, `SELECT 1 FROM sessions WHERE relay = ?`, relay)
 	return "", isRelay, err
 }
 
 // known reports whether the message is in the log.
-func (s *store) known(ctx context.Context, sid string) (found bool, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM messages WHERE sid = ?)`, sid).Scan(&found)
-	return found, err
+func (s *store) known(ctx context.Context, sid string) (bool, error) {
+	var one int
+	return s.read(ctx, &one, `SELECT 1 FROM messages WHERE sid = ?`, sid)
 }
 
 // optedOut reports whether a participant opted out of a relay number.
-func (s *store) optedOut(ctx context.Context, relay, participant string) (found bool, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM opt_outs WHERE relay = ? AND participant = ?)`, relay, participant).Scan(&found)
-	return found, err
+func (s *store) optedOut(ctx context.Context, relay, participant string) (bool, error) {
+	var one int
+	return s.read(ctx, &one, `SELECT 1 FROM opt_outs WHERE relay = ? AND participant = ?`, relay, participant)
 }
 
 // pending returns the number of deliveries to be made.
 func (s *store) pending(ctx context.Context) (n int, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT count(*) FROM deliveries WHERE state <> 'failed'`).Scan(&n)
+	_, err = s.read(ctx, &n, `SELECT count(*) FROM deliveries WHERE state <> 'failed'`)
 	return n, err
 }
 
 // due returns the first deliveries of a kind whose time has come.
 func (s *store) due(ctx context.Context, kind string, now time.Time, limit int) ([]*delivery, error) {
-	rows, err := s.db.QueryContext(ctx, `
+	st, err := s.reader(ctx, `
 		SELECT d.id, d.kind, COALESCE(d.lane, ''), d.attempts, m.id, m.sid, m.via, m.relay, m.sender, m.recipient, m.body, m.media,
 			m.received, m.action, m.code, m.class, m.keyword, m.outcome
 		FROM deliveries d JOIN messages m ON m.id = d.message_id
-		WHERE d.kind = ? AND d.state = 'due' AND d.due_at <= ? ORDER BY d.due_at LIMIT ?`, kind, now.UnixMilli(), limit)
+		WHERE d.kind = ? AND d.state = 'due' AND d.due_at <= ? ORDER BY d.due_at LIMIT ?`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.QueryContext(ctx, kind, now.UnixMilli(), limit)
 	if err != nil {
 		return nil, err
 	}

@@ -159,12 +159,12 @@ func startRelay(bin, dir, prof string, twilio *standin.Server) (*exec.Cmd, strin
 	address := ln.Addr().String()
 	ln.Close()
 	type session struct {
-		Relay        string    `json:"relay"`
-		Participants [2]string `json:"participants"`
+		Relay        string   `json:"relay"`
+		Participants []string `json:"participants"`
 	}
 	var all []session
 	for i := range int64(*sessions) {
-		all = append(all, session{relayNumber, [2]string{number(1, i), number(2, i)}})
+		all = append(all, session{relayNumber, []string{number(1, i), number(2, i)}})
 	}
 	cfg, err := json.Marshal(map[string]any{
 		"listen": address, "public_url": twilio.PublicURL, "database": filepath.Join(dir, "relay.db"),
@@ -246,7 +246,7 @@ func show(bin, prof string) error {
 	fmt.Printf("\nprofile of the relay, with callees:\n")
 	decide := "  no sample in Decide"
 	for i, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
-		if i < 6 || strings.Contains(line, "main.(*relay).") && strings.Count(line, ".func") == 0 {
+		if i < 6 || strings.Contains(line, " main.(") && !strings.Contains(line, ".func") {
 			fmt.Println(line)
 		}
 		if strings.HasSuffix(line, "optout.Policy.Decide") {

@@ -33,7 +33,8 @@ type table struct {
 	keywords []Keyword
 	edges    []edge // a hash table with linear probing, at most half full
 	starts   [256]uint8
-	longest  int // bytes of the longest key
+	longest  int   // bytes of the longest key
+	shift    uint8 // of a hash, to the width of an index into edges
 }
 
 // An edge is taken by the words that are equal to word without the bits of
@@ -51,9 +52,11 @@ func compile(keywords []Keyword, keys []string) (t *table, first, second int) {
 	for _, key := range keys {
 		words += len(key)/8 + 1
 	}
+	width := bits.Len(uint(2 * words))
 	t = &table{
 		keywords: keywords,
-		edges:    make([]edge, 1<<bits.Len(uint(2*words))),
+		edges:    make([]edge, 1<<width),
+		shift:    uint8(64 - width),
 	}
 	nodes := uint32(0)
 	for row, key := range keys {
@@ -82,7 +85,7 @@ func compile(keywords []Keyword, keys []string) (t *table, first, second int) {
 
 // add adds an edge that is not in the table.
 func (t *table) add(from uint32, word uint64, to uint32) {
-	i := hash(from, word)
+	i := t.hash(from, word)
 	for t.edges[i&t.mask()].to != 0 {
 		i++
 	}
@@ -92,7 +95,7 @@ func (t *table) add(from uint32, word uint64, to uint32) {
 // edge returns where the edge leads that leaves a node with an ASCII word of
 // any case, or with any word of a key, and 0 if there is none.
 func (t *table) edge(from uint32, word uint64) uint32 {
-	for i := hash(from, word); ; i++ {
+	for i := t.hash(from, word); ; i++ {
 		e := &t.edges[i&t.mask()]
 		if word&^e.fold == e.word && e.from == from || e.to == 0 {
 			return e.to
@@ -103,10 +106,9 @@ func (t *table) edge(from uint32, word uint64) uint32 {
 func (t *table) mask() uint64 { return uint64(len(t.edges) - 1) }
 
 // hash returns the same for words that differ in case.
-func hash(from uint32, word uint64) uint64 {
+func (t *table) hash(from uint32, word uint64) uint64 {
 	// Constants from the fractional part of the golden ratio and of pi.
-	hi, lo := bits.Mul64(word&^(0x20*each)^uint64(from)*0x9e3779b97f4a7c15, 0x243f6a8885a308d3)
-	return hi ^ lo
+	return (word&^(0x20*each) ^ uint64(from)*0x9e3779b97f4a7c15) * 0x243f6a8885a308d3 >> (t.shift & 63)
 }
 
 // row returns the row whose key ends at a node with the last word given, and

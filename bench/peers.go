@@ -1,0 +1,77 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	goaway "github.com/TwiN/go-away"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+
+	"example.com/optout"
+)
+
+// A peer is one way to tell whether a message is a keyword that Proxy drops.
+type peer struct {
+	name string
+	drop func(message string) bool
+}
+
+// peers are this package, twice, and what people write or pick instead.
+var peers = []peer{
+	{"optout", func(s string) bool {
+		return optout.Policy{}.Decide(s, optout.Flags{}).Action == optout.Drop
+	}},
+	{"optout, IgnorePunctuation", func(s string) bool {
+		return optout.Policy{IgnorePunctuation: true}.Decide(s, optout.Flags{}).Action == optout.Drop
+	}},
+	{"EqualFold", func(s string) bool {
+		s = strings.TrimSpace(s)
+		for i := range words {
+			if strings.EqualFold(s, words[i].Text) {
+				return words[i].Action == optout.Drop
+			}
+		}
+		return false
+	}},
+	{"map", func(s string) bool {
+		return actions[strings.ToUpper(strings.TrimSpace(s))] == optout.Drop
+	}},
+	{"regexp", func(s string) bool { return pattern.MatchString(s) }},
+	{"x/text", func(s string) bool {
+		// A chain keeps state, so each message needs one of its own.
+		plain, _, err := transform.String(transform.Chain(
+			norm.NFKD,
+			runes.Remove(runes.In(unicode.Mn)),
+			runes.Remove(runes.In(unicode.Cf)),
+			runes.Map(unicode.ToUpper),
+		), s)
+		return err == nil && actions[strings.TrimSpace(plain)] == optout.Drop
+	}},
+	{"go-away", func(s string) bool { return detector.IsProfane(s) }},
+}
+
+const ours = 0 // the index of this package in peers
+
+var (
+	words    = optout.Policy{}.Keywords()
+	actions  = make(map[string]optout.Action)
+	pattern  *regexp.Regexp
+	detector *goaway.ProfanityDetector
+)
+
+func init() {
+	var dropped []string
+	for _, k := range words {
+		actions[k.Text] = k.Action
+		if k.Action == optout.Drop {
+			dropped = append(dropped, k.Text)
+		}
+	}
+	list := strings.Join(dropped, "|")
+	pattern = regexp.MustCompile(`(?i)^\s*(?:` + list + `)\s*$`)
+	detector = goaway.NewProfanityDetector().
+		WithCustomDictionary(strings.Split(strings.ToLower(list), "|"), nil, nil)
+}

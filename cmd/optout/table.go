@@ -23,14 +23,18 @@ func readTable(file string) (optout.Policy, error) {
 	rows, at, err := parseTable(data)
 	if err != nil {
 		line := 1 + bytes.Count(data[:at], []byte("\n"))
-		return optout.Policy{}, fmt.Errorf("%s:%d: keyword %d: %v", file, line, len(rows), err)
+		return optout.Policy{}, fmt.Errorf("%s:%d: keyword %d: %s", file, line, len(rows), reason(err))
 	}
 	policy, err := optout.NewPolicy(rows)
 	if err != nil {
-		return optout.Policy{}, fmt.Errorf("%s: %s", file, strings.TrimPrefix(err.Error(), "optout: "))
+		return optout.Policy{}, fmt.Errorf("%s: %s", file, reason(err))
 	}
 	return policy, nil
 }
+
+// reason returns the text of an error without the name of the package, which is
+// also the command's.
+func reason(err error) string { return strings.TrimPrefix(err.Error(), "optout: ") }
 
 // parseTable returns the rows of a table, or those before an error and the
 // offset of the row that has it.

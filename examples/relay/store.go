@@ -119,7 +119,8 @@ func openStore(file string, sessions []session) (*store, error) {
 		db.Close()
 		return nil, fmt.Errorf("relay: database %s: %w", file, err)
 	}
-	db.SetMaxIdleConns(8)
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16) // opening one takes longer than a query
 	go s.write()
 	return s, nil
 }

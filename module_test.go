@@ -63,6 +63,29 @@ func main() {
 		}
 	}
 
+	// What the package adds to a program that would fold a word without it.
+	fold := filepath.Join(dir, "fold")
+	writeFile(t, filepath.Join(fold, "main.go"), `package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+func main() {
+	for _, message := range os.Args[1:] {
+		fmt.Println(strings.EqualFold(message, "STOP"))
+	}
+}
+`)
+	goCommand(t, fold, env, "mod", "init", "example.net/fold")
+	with, without := programSize(t, app, env), programSize(t, fold, env)
+	t.Logf("the program has %d bytes, %d with strings.EqualFold in place of this package", with, without)
+	if added := with - without; added > 150_000 {
+		t.Errorf("the package adds %d bytes to a program, want at most 150,000", added)
+	}
+
 	var vendored []string
 	root := filepath.Join(app, "vendor")
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -81,6 +104,18 @@ func main() {
 	if want := "example.com/optout golang.org/x/text/transform golang.org/x/text/unicode/norm"; got != want {
 		t.Errorf("vendored packages: %s, want %s", got, want)
 	}
+}
+
+// programSize returns the size of the program in dir.
+func programSize(t *testing.T, dir string, env []string) int64 {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "program")
+	goCommand(t, dir, env, "build", "-o", program, ".")
+	info, err := os.Stat(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }
 
 // goCommand runs the go command in dir and returns its standard output.

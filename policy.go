@@ -123,9 +123,16 @@ func (p Policy) compiled() *table {
 	return p.table
 }
 
-// proxyTable is the table of the zero Policy. Its rows are constant, and a
-// test holds that they compile.
-var proxyTable, _ = newTable(proxyKeywords[:])
+// proxyTable is the table of the zero Policy. The key of each row is its text,
+// so it needs no Normalize at the start of a program; a test holds that.
+var proxyTable = func() *table {
+	keys := make([]string, len(proxyKeywords))
+	for i, k := range proxyKeywords {
+		keys[i] = k.Text
+	}
+	t, _, _ := compile(proxyKeywords[:], keys)
+	return t
+}()
 
 // newTable checks and compiles the rows of a table.
 func newTable(keywords []Keyword) (*table, error) {

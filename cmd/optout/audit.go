@@ -48,7 +48,6 @@ func (a *auditor) run() error {
 	if err := a.out.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintln(a.stderr)
 	a.tally.write(a.stderr, a.policy.Keywords())
 	return nil
 }
@@ -74,8 +73,6 @@ func (a *auditor) file(name string, r io.Reader) error {
 		line, message, err := messages.next()
 		switch err := err.(type) {
 		case nil:
-		case writeError:
-			return err
 		case brokenRecord:
 			a.tally.unreadable++
 			if err := a.report(fmt.Errorf("%s:%d: %w", name, line, err)); err != nil {
@@ -100,7 +97,8 @@ func (a *auditor) file(name string, r io.Reader) error {
 	}
 }
 
-// report tells what cannot be read. What was printed before comes before it.
+// report tells what cannot be read, behind what was decided before it. Its error
+// is that of writing to a.out.
 func (a *auditor) report(err error) error {
 	a.failed = true
 	if err := a.out.Flush(); err != nil {
@@ -135,16 +133,11 @@ type input struct {
 	a *auditor
 }
 
-// A writeError is an error of the output that shows in reading.
-type writeError struct{ error }
-
-func (w writeError) Unwrap() error { return w.error }
-
-// Read is called every 256 KiB, or when it may have to wait: the time to let go
-// of what is decided.
+// Read may have to wait, so it lets go of what is decided. If that fails, so
+// does reading, and then report.
 func (in input) Read(p []byte) (int, error) {
 	if err := in.a.out.Flush(); err != nil {
-		return 0, writeError{err}
+		return 0, err
 	}
 	n, err := in.Reader.Read(p)
 	in.a.progress.read(n, in.a.tally.messages())

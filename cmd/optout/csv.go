@@ -16,6 +16,8 @@ const (
 	errUnclosed   = brokenRecord("quote without a closing one: close it, or double it if it belongs to the text")
 )
 
+var errUnclosedLong = brokenRecord(fmt.Sprintf("quote without a closing one in %d MiB: close it, or double it if it belongs to the text", maxRecord>>20))
+
 // A csvReader reads one column of a CSV file with a header. It takes the same
 // files as encoding/csv, and finds the same in them, with two differences, and
 // several times faster.
@@ -166,9 +168,13 @@ func (c *csvReader) quoted() ([]byte, error) {
 		n := bytes.IndexByte(c.rest, '"')
 		if n < 0 {
 			c.text = append(append(c.text, c.rest...), '\n')
-			if err := c.line(c.size); err == io.EOF {
+			switch err := c.line(c.size); err {
+			case nil:
+			case io.EOF:
 				return nil, errUnclosed
-			} else if err != nil {
+			case errTooLong:
+				return nil, errUnclosedLong
+			default:
 				return nil, err
 			}
 			c.lines++

@@ -83,7 +83,7 @@ func TestCSVTooLong(t *testing.T) {
 		want       []event
 	}{
 		{"a line", "Body\n" + strings.Repeat("a", 40) + "\nb\n", []event{{2, tooLong, broken}, {3, "b", message}}},
-		{"an open quote", "Body\n\"a\n" + strings.Repeat("b\n", 20), append([]event{{2, tooLong, broken}}, repeated(3, 20, "b")...)},
+		{"an open quote", "Body\n\"a\n" + strings.Repeat("b\n", 20), append([]event{{2, string(errUnclosedLong), broken}}, repeated(3, 20, "b")...)},
 		{"a header", strings.Repeat("a", 40) + ",Body\nb\n", []event{{1, tooLong, fatal}}},
 	}
 	for _, tt := range tests {

@@ -212,6 +212,7 @@ stdin:3    intercept  -      opt-in   "\u200bALTA 🛑"  "alta \U0001f6d1"
 	{name: "unknown flag", args: "-quiet a.txt", status: 2, stderr: "optout: flag provided but not defined: -quiet" + hint},
 	{name: "flag without a value", args: "-csv", status: 2, stderr: "optout: flag needs an argument: -csv" + hint},
 	{name: "empty column", args: "-csv= a.csv", status: 2, stderr: `optout: invalid value "" for flag -csv: want the name of the messages' column or field` + hint},
+	{name: "empty table name", args: "-table= a.csv", status: 2, stderr: `optout: invalid value "" for flag -table: want the name of a file` + hint},
 	{name: "two formats", args: "-csv Body -jsonl body a.csv", status: 2, stderr: `optout: invalid value "body" for flag -jsonl: -csv and -jsonl exclude each other: all files have one format` + hint},
 	{name: "flag behind a file", args: "a.csv -csv Body", status: 2, stderr: "optout: -csv comes after a file: put flags first, or write ./-csv if it is a file" + hint},
 	{name: "unknown output", args: "-o xml a.txt", status: 2, stderr: `optout: -o "xml": want text, csv or jsonl` + hint},

@@ -19,7 +19,8 @@ input if there are none or for "-". A summary on standard error ends its work.
 
 What the files are:
                   a message on each line; an empty line is an empty message
-  -csv COLUMN     CSV with a header, and the messages in this column
+  -csv COLUMN     CSV with a header, and the messages in this column; empty lines
+                  are left out
   -jsonl FIELD    a JSON object on each line, and the messages in this field of
                   it, which is a string; blank lines are left out
 
@@ -91,7 +92,14 @@ func parse(args []string) (*options, error) {
 	fs.BoolVar(&o.flags.RespectSMSStopFilter, "respect-sms-stop-filter", false, "")
 	fs.BoolVar(&o.flags.SMSStopFilter, "sms-stop-filter", false, "")
 	ignorePunctuation := fs.Bool("ignore-punctuation", false, "")
-	table := fs.String("table", "", "")
+	var table string
+	fs.Func("table", "", func(file string) error {
+		if file == "" {
+			return errors.New("want the name of a file")
+		}
+		table = file
+		return nil
+	})
 	fs.BoolVar(&o.all, "all", false, "")
 	fs.BoolVar(&o.keywords, "keywords", false, "")
 	fs.StringVar(&o.format, "o", textFormat, "")
@@ -114,9 +122,9 @@ func parse(args []string) (*options, error) {
 	if o.keywords && (len(o.files) > 0 || o.input != textFormat || o.all) {
 		return nil, errors.New("-keywords reads no messages: leave out -all, -csv, -jsonl and files")
 	}
-	if *table != "" {
+	if table != "" {
 		var err error
-		if o.policy, err = readTable(*table); err != nil {
+		if o.policy, err = readTable(table); err != nil {
 			return nil, err
 		}
 	}

@@ -14,7 +14,7 @@ const (
 	chunkSize = 256 << 10
 
 	// maxRecord is the size of the largest record that is read, its line end
-	// included: a ten thousandth of it is the longest SMS. It bounds the
+	// included, ten thousand times that of the longest SMS. It bounds the
 	// memory that a file can ask for.
 	maxRecord = 16 << 20
 )
@@ -49,8 +49,8 @@ func newSource(r io.Reader) *source {
 
 // next consumes a line, and returns its number and its text.
 func (s *source) next() (int, []byte, error) {
-	// What at does for nearly every line, in a quarter less of the time that
-	// is spent on lines.
+	// What at does for nearly every line, without what it does for the others:
+	// that saves a tenth of the time that messages on lines take.
 	if i := bytes.IndexByte(s.unread(), '\n'); 0 <= i && i < s.limit {
 		line := trimCR(s.unread()[:i])
 		s.advance(i+1, 1)

@@ -35,6 +35,7 @@ func (t *tally) write(w io.Writer, table []optout.Keyword) {
 	width := max(len(fmt.Sprint(t.messages())), len(fmt.Sprint(t.unreadable)))
 	line := func(n int, what string) { fmt.Fprintf(w, "%*d  %s\n", width, n, what) }
 
+	fmt.Fprintln(w)
 	line(t.messages(), "messages")
 	line(t.forwarded, "forwarded")
 	line(t.dropped, "dropped")

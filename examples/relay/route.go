@@ -72,6 +72,7 @@ func (r *relay) settle(t *tx, m *message, v verdict) error {
 // already, accept changes nothing and sets m.Outcome to what became of it.
 func (r *relay) accept(ctx context.Context, m *message, v verdict) (known bool, err error) {
 	err = r.store.update(ctx, func(t *tx) (err error) {
+		m.id = 0 // it has one if this runs again, after a ROLLBACK
 		if known, err = t.findOutcome(m); known || err != nil {
 			return err
 		}

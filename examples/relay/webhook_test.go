@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -500,6 +501,39 @@ func TestDatabaseGone(t *testing.T) {
 	b.relay.working.Wait()
 	b.relay.store.db.Close()
 	b.relay = nil
+}
+
+// A change that fails does not take those with it that share its commit.
+func TestSharedCommit(t *testing.T) {
+	b := newBench(t, nil)
+	began, release := make(chan struct{}), make(chan struct{})
+	bad := errors.New("bad change")
+	var group sync.WaitGroup
+	group.Go(func() { // holds up the others, so that they share the next commit
+		if err := b.relay.store.update(context.Background(), func(*tx) error { close(began); <-release; return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-began
+	for _, body := range []string{"one", "two"} {
+		group.Go(func() { b.deliver("/sms", smsForm(alice, relayNumber, body), 200) })
+	}
+	b.wait("two messages", func() bool { return len(b.relay.store.changes) == 2 })
+	group.Go(func() {
+		if err := b.relay.store.update(context.Background(), func(*tx) error { return bad }); !errors.Is(err, bad) {
+			t.Errorf("update = %v, want %v", err, bad)
+		}
+	})
+	b.wait("the bad change", func() bool { return len(b.relay.store.changes) == 3 })
+	close(release)
+	group.Wait()
+	b.settle()
+	if got := b.outcomes(); got != "forwarded forwarded" {
+		t.Errorf("outcomes are %q, want both messages", got)
+	}
+	if n := b.twilio.Count(standin.Send); n != 2 {
+		t.Errorf("%d messages sent, want 2", n)
+	}
 }
 
 // The log never has a message's text, whatever goes wrong.

@@ -67,7 +67,7 @@ func newTestSource(r io.Reader, size, limit int) *source {
 // in chunks of any size.
 func readInChunks(t *testing.T, text string, limit int, newReader func(*source) reader) []event {
 	t.Helper()
-	want := events(newReader(newTestSource(strings.NewReader(text), chunkSize, limit)))
+	want := events(newReader(newTestSource(strings.NewReader(text), 4<<10, limit)))
 	for _, size := range []int{4, 5, 7, 64} {
 		readers := map[string]io.Reader{
 			"all":          strings.NewReader(text),

@@ -78,7 +78,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case err := <-r.broken:
 		log.Error("server stopped", "error", err)
 	}
-	if !r.stop(3500 * time.Millisecond) {
+	if !r.stop(2500 * time.Millisecond) {
 		return 1
 	}
 	return 0

@@ -189,9 +189,9 @@ func (b *bench) settle() {
 // wait polls until cond holds.
 func (b *bench) wait(what string, cond func() bool) {
 	b.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !cond(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !cond(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			b.Fatalf("waited 20 s for: %s; log:\n%s", what, b.logs)
+			b.Fatalf("waited a minute for: %s; log:\n%s", what, b.logs)
 		}
 	}
 }

@@ -141,7 +141,7 @@ func spawn(t *testing.T, cfg config) *process {
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		res, err := http.Get("http://" + p.addr + "/healthz")
 		if err == nil {
 			res.Body.Close()

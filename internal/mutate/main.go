@@ -133,8 +133,9 @@ func test(m mutant, source string) string {
 			log.Fatal(err)
 		}
 	}
-	for _, mode := range []string{"-short", "-short=false"} {
-		out, err := exec.Command("go", "test", "-vet=off", "-failfast", "-timeout=5m", "-overlay="+overlay, mode, ".").CombinedOutput()
+	for _, mode := range [][]string{{"-short", "-timeout=1m"}, {"-timeout=5m"}} {
+		args := append([]string{"test", "-vet=off", "-failfast", "-overlay=" + overlay}, mode...)
+		out, err := exec.Command("go", append(args, ".")...).CombinedOutput()
 		if err == nil {
 			continue
 		}

@@ -71,19 +71,16 @@ func (a *auditor) file(name string, r io.Reader) error {
 	messages := a.reader(input{r, a})
 	for {
 		line, message, err := messages.next()
-		switch err := err.(type) {
-		case nil:
-		case brokenRecord:
-			a.tally.unreadable++
-			if err := a.report(fmt.Errorf("%s:%d: %w", name, line, err)); err != nil {
-				return err
-			}
-			continue
-		default:
+		if err != nil {
 			if err == io.EOF {
 				return nil
 			}
-			return a.report(fmt.Errorf("%s:%d: %w", name, line, err))
+			reported := a.report(fmt.Errorf("%s:%d: %w", name, line, err))
+			if _, broken := err.(brokenRecord); !broken || reported != nil {
+				return reported
+			}
+			a.tally.unreadable++
+			continue
 		}
 		// The message stands in a buffer: neither Decide nor a printer keeps it.
 		text := unsafe.String(unsafe.SliceData(message), len(message))

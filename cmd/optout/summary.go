@@ -9,26 +9,24 @@ import (
 
 // A tally counts decisions.
 type tally struct {
-	forwarded, dropped, intercepted int
-	unreadable                      int            // records
-	keywords                        map[string]int // messages that are the keyword
+	actions    [optout.Intercept + 1]int // messages
+	keywords   map[string]int            // messages that are the keyword
+	unreadable int                       // records
 }
 
 func (t *tally) add(d optout.Decision) {
-	switch d.Action {
-	case optout.Drop:
-		t.dropped++
-	case optout.Intercept:
-		t.intercepted++
-	default:
-		t.forwarded++
-	}
+	t.actions[d.Action]++
 	if d.Keyword != "" {
 		t.keywords[d.Keyword]++
 	}
 }
 
-func (t *tally) messages() int { return t.forwarded + t.dropped + t.intercepted }
+func (t *tally) messages() (sum int) {
+	for _, n := range t.actions {
+		sum += n
+	}
+	return sum
+}
 
 // write writes the summary, with the keywords in the order of their table.
 func (t *tally) write(w io.Writer, table []optout.Keyword) {
@@ -37,9 +35,9 @@ func (t *tally) write(w io.Writer, table []optout.Keyword) {
 
 	fmt.Fprintln(w)
 	line(t.messages(), "messages")
-	line(t.forwarded, "forwarded")
-	line(t.dropped, "dropped")
-	line(t.intercepted, "intercepted")
+	line(t.actions[optout.Forward], "forwarded")
+	line(t.actions[optout.Drop], "dropped")
+	line(t.actions[optout.Intercept], "intercepted")
 	line(t.unreadable, "unreadable records")
 	fmt.Fprintln(w)
 	for _, k := range table {

@@ -116,7 +116,7 @@ b.txt:2    forward    -      help     HELP         "Help"
 	},
 	{
 		name: "JSON lines", args: "-jsonl=body a.jsonl",
-		stdout: "a.jsonl:1    drop       80901  opt-out  ARRET        \"Arr\\u00eat\"\n",
+		stdout: "a.jsonl:1    drop       80901  opt-out  ARRET        \"Arr\u00eat\"\n",
 		stderr: summary(1, 1, 0, 0, "1  ARRET"),
 	},
 	{
@@ -189,7 +189,7 @@ stdin:3    forward    -      help     HELP         "help"
 	{
 		name: "table that is an array", args: "-table array.json", stdin: "STOP\nbaja\nalta \U0001f6d1\n",
 		stdout: `stdin:2    drop       80901  opt-out  BAJA            "baja"
-stdin:3    intercept  -      opt-in   "\u200bALTA 🛑"  "alta \U0001f6d1"
+stdin:3    intercept  -      opt-in   "\u200bALTA 🛑"  "alta 🛑"
 `,
 		stderr: summary(1, 1, 1, 0, "1  BAJA", "1  \"\\u200bALTA \U0001f6d1\""),
 	},

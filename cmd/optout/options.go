@@ -35,8 +35,8 @@ How to decide:
 What to print:
   -all            every message, keyword or not
   -keywords       the keywords that it knows, and read no messages
-  -o FORMAT       text (the default; messages quoted in ASCII, with what is
-                  invisible as \u200b), csv, or jsonl
+  -o FORMAT       text (the default; messages quoted, with what is invisible as
+                  \u200b), csv, or jsonl
 
 Examples:
   optout -csv Body log.csv                    Twilio's export of a message log

@@ -63,7 +63,7 @@ func (p *textPrinter) decision(file string, line int, d optout.Decision, message
 	p.column(code, len("80901"))
 	p.column(d.Class.String(), len("opt-out"))
 	p.column(word, p.word)
-	p.row = append(strconv.AppendQuoteToASCII(p.row, message), '\n')
+	p.row = append(strconv.AppendQuote(p.row, message), '\n')
 	_, err := p.w.Write(p.row)
 	return err
 }

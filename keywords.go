@@ -24,7 +24,8 @@ type Keyword struct {
 	Class Class `json:"class"`
 
 	// Action is what happens to a message that is this keyword when no flag
-	// says otherwise (see Policy.Decide).
+	// says otherwise (see Policy.Decide). A row of JSON without an action is
+	// one that forwards.
 	Action Action `json:"action"`
 }
 

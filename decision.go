@@ -31,7 +31,7 @@ const (
 	// with CodeStopWord.
 	//
 	// Source: docs/proxy/opt-out-keywords (2026-06-16).
-	Drop Action = iota
+	Drop
 
 	// Intercept leaves the message to the account's own opt-out handling: the
 	// relay asks its InterceptCallbackUrl, and forwards the message unless
@@ -39,7 +39,7 @@ const (
 	//
 	// Source: docs/proxy/opt-out-keywords (2026-06-16);
 	// docs/proxy/api/webhooks.
-	Intercept Action = iota
+	Intercept
 )
 
 // A Decision is what a Policy makes of one message. Decisions are comparable;

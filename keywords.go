@@ -9,9 +9,9 @@ type Class uint8
 
 const (
 	ClassNone   Class = iota // no keyword
-	ClassOptOut Class = iota // asks for no more messages
-	ClassOptIn  Class = iota // takes an opt-out back
-	ClassHelp   Class = iota // asks what this number is
+	ClassOptOut              // asks for no more messages
+	ClassOptIn               // takes an opt-out back
+	ClassHelp                // asks what this number is
 )
 
 // A Keyword is one row of a policy's table.

@@ -63,3 +63,20 @@ func TestAPI(t *testing.T) {
 	}
 	golden(t, "api.txt", out.String())
 }
+
+// TestReadmeExample holds that the example of README.md is one that runs.
+func TestReadmeExample(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "## Example\n\n```go\n")
+	example, _, ok := strings.Cut(rest, "```")
+	if !ok || !strings.Contains(string(examples), example) {
+		t.Errorf("README.md's example is not in example_test.go:\n%s", example)
+	}
+}

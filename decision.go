@@ -8,14 +8,14 @@ import (
 )
 
 // CodeStopWord is the code of the debugger notification that a relay raises
-// for every opt-out or opt-in message it does not forward: "Message Matched
-// Stop Word", level warning.
+// for every opt-out or opt-in message it drops: "Message Matched Stop Word",
+// level warning.
 //
 // Twilio's neighbouring code 80909 is not this package's: it reports that the
 // InterceptCallbackUrl answered 403.
 //
 // Source: docs/proxy/opt-out-keywords (2026-06-16); docs/api/errors/80901,
-// which still speaks of START words, although these are forwarded since
+// which still speaks of START words, although these have been forwarded since
 // 2020-09-15 (docs/proxy/proxy-changelog).
 const CodeStopWord = 80901
 
@@ -42,6 +42,10 @@ const (
 	Intercept
 )
 
+// In a Decision, Code stands behind Class so that it is four machine words: the
+// compiler keeps no larger struct in registers, and Decide would take twice as
+// long.
+
 // A Decision is what a Policy makes of one message. Decisions are comparable;
 // the zero Decision forwards a message that is no keyword.
 //
@@ -52,17 +56,15 @@ type Decision struct {
 	// Action is what to do with the message.
 	Action Action `json:"action"`
 
-	// Class is the class of the keyword that the message is, ClassNone if it
-	// is none.
+	// Class is the class of the keyword that the message is, ClassNone if the
+	// message is no keyword.
 	Class Class `json:"class"`
 
-	// Code is CodeStopWord if Action is Drop, and 0 otherwise. It stands
-	// behind Class so that a Decision is four machine words: the compiler
-	// keeps no larger struct in registers, and Decide took twice as long.
+	// Code is CodeStopWord if Action is Drop, and 0 otherwise.
 	Code int `json:"code,omitempty"`
 
-	// Keyword is that keyword as the policy's table spells it, "" if the
-	// message is none.
+	// Keyword is the keyword that the message is, as the policy's table spells
+	// it, "" if the message is no keyword.
 	Keyword string `json:"keyword,omitempty"`
 }
 

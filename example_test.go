@@ -15,7 +15,7 @@ import (
 func Example() {
 	var policy optout.Policy // Proxy's documented behaviour
 
-	for _, message := range []string{"On my way", "STOP", " arr\u00eat\n", "\uff33\uff34\uff2f\uff30", "S\u200bTOP", "UNSTOP", "Start", "stop by the store"} {
+	for _, message := range []string{"On my way", "STOP", " arr\u00eat\n", "S\u200bTOP", "UNSTOP", "Start", "stop by the store"} {
 		d := policy.Decide(message, optout.Flags{})
 		fmt.Printf("%-7v %5d  %-7v  %-6s  %+q\n", d.Action, d.Code, d.Class, d.Keyword, message)
 	}
@@ -23,7 +23,6 @@ func Example() {
 	// forward     0  none             "On my way"
 	// drop    80901  opt-out  STOP    "STOP"
 	// drop    80901  opt-out  ARRET   " arr\u00eat\n"
-	// drop    80901  opt-out  STOP    "\uff33\uff34\uff2f\uff30"
 	// drop    80901  opt-out  STOP    "S\u200bTOP"
 	// drop    80901  opt-in   UNSTOP  "UNSTOP"
 	// forward     0  opt-in   START   "Start"

@@ -31,10 +31,10 @@ type Keyword struct {
 
 // proxyKeywords is the table of the zero Policy.
 //
-// Case does not matter since 2020-09-15 (docs/proxy/proxy-changelog), which
+// Case has not mattered since 2020-09-15 (docs/proxy/proxy-changelog), which
 // names all words below but REVOKE, OPTOUT, HELP and INFO.
 var proxyKeywords = [...]Keyword{
-	// Not forwarded, whoever of the two participants wrote them:
+	// Not forwarded, whichever of the two participants wrote them:
 	// docs/proxy/opt-out-keywords (2026-06-16). REVOKE and OPTOUT have no
 	// entry in the changelog; Twilio's default list has them since 2025-05-14.
 	{"STOP", ClassOptOut, Drop},

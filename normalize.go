@@ -134,8 +134,8 @@ func (k *keyReader) sorted(r rune, class uint8, ok bool) (rune, bool) {
 // step 5, but for the order of marks. Copying a cursor remembers the place.
 //
 // Step 4 may come before the marks are in order, since it asks for the letter
-// under a mark and not for the marks between; and since those who have a
-// decomposition have one into marks, it may even come before step 3.
+// under a mark and not for the marks between; and since those that have a
+// decomposition decompose into marks, it may even come before step 3.
 type cursor struct {
 	rest  string  // what is not decomposed yet
 	runes []byte  // the rest of a decomposition, in UTF-8

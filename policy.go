@@ -40,8 +40,9 @@ type Flags struct {
 
 // A Policy is a table of keywords and the way to compare with it. The zero
 // Policy is Proxy's documented behaviour; NewPolicy makes one with another
-// table. Policies are comparable values that any number of goroutines may use
-// at once.
+// table. Any number of goroutines may use a Policy at once. Policies are
+// comparable: two are equal if they have the same settings, and tables from the
+// same call of NewPolicy.
 //
 // A Messaging Service's Advanced Opt-Out has no part in it, as it does not
 // apply to Proxy (docs/proxy/opt-out-keywords, 2026-06-16).
@@ -92,10 +93,11 @@ func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords
 //
 // Decide never fails, panics or allocates.
 //
-// Source: docs/proxy/proxy-changelog (2020-10-26). That the exception covers
-// every opt-in word, and no help word, is an interpretation: the page
-// speaks of custom opt-in and opt-out handling, and a handler that never sees
-// START could not undo an opt-out.
+// Source: docs/proxy/proxy-changelog (2020-10-26). Three parts of this are
+// interpretations: that the exception covers every opt-in word, that it covers
+// no help word, and that START, YES and DEBUT are forwarded if both flags are
+// set. The page speaks of custom opt-in and opt-out handling, and a handler
+// that never sees START could not undo an opt-out.
 func (p Policy) Decide(message string, flags Flags) Decision {
 	t := p.compiled()
 	row := t.find(message)

@@ -69,8 +69,7 @@ func bytes(n int) string {
 	return fmt.Sprintf("%d B", n)
 }
 
-// atMost repeats text to n bytes, less what a rune or the white space at the
-// end has too many.
+// atMost repeats text up to n bytes, and leaves out a rune that would be cut.
 func atMost(text string, n int) string {
 	s := strings.Repeat(text, n/len(text)+1)[:n]
 	for utf8.ValidString(text) && !utf8.ValidString(s) {

@@ -82,7 +82,7 @@ func largeTable(rounds int, round time.Duration) error {
 	rows := make([]optout.Keyword, 100_000)
 	for i := range rows {
 		rows[i] = optout.Keyword{
-			Text:  fmt.Sprintf("%s%06d", heads[i%len(heads)], i),
+			Text:  fmt.Sprintf("%s%d", heads[i%len(heads)], i),
 			Class: optout.ClassOptOut, Action: optout.Drop,
 		}
 	}

@@ -41,13 +41,7 @@ var peers = []peer{
 	}},
 	{"regexp", func(s string) bool { return pattern.MatchString(s) }},
 	{"x/text", func(s string) bool {
-		// A chain keeps state, so each message needs one of its own.
-		plain, _, err := transform.String(transform.Chain(
-			norm.NFKD,
-			runes.Remove(runes.In(unicode.Mn)),
-			runes.Remove(runes.In(unicode.Cf)),
-			runes.Map(unicode.ToUpper),
-		), s)
+		plain, _, err := transform.String(chain, s)
 		return err == nil && actions[strings.TrimSpace(plain)] == optout.Drop
 	}},
 	{"go-away", func(s string) bool { return detector.IsProfane(s) }},
@@ -56,9 +50,15 @@ var peers = []peer{
 const ours = 0 // the index of this package in peers
 
 var (
-	words    = optout.Policy{}.Keywords()
-	actions  = make(map[string]optout.Action)
-	pattern  *regexp.Regexp
+	words   = optout.Policy{}.Keywords()
+	actions = make(map[string]optout.Action)
+	pattern *regexp.Regexp
+	chain   = transform.Chain( // not safe for concurrent use: here it has none
+		norm.NFKD,
+		runes.Remove(runes.In(unicode.Mn)),
+		runes.Remove(runes.In(unicode.Cf)),
+		runes.Map(unicode.ToUpper),
+	)
 	detector *goaway.ProfanityDetector
 )
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"example.com/optout"
+
 	"github.com/twilio/twilio-go/client"
 )
 

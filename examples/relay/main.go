@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"example.com/optout"
+
 	"github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )

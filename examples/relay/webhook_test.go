@@ -145,7 +145,7 @@ func TestIdempotencyInConversations(t *testing.T) {
 	}
 }
 
-// FACTS of the truth table: docs/proxy/opt-out-keywords (2026-06-16) and
+// TestTruthTable holds the table of the flags, docs/proxy/opt-out-keywords (2026-06-16) and
 // docs/proxy/proxy-changelog (2020-10-26), by way of the whole relay.
 func TestTruthTable(t *testing.T) {
 	for _, tt := range []struct {

@@ -40,27 +40,36 @@ var peers = []peer{
 		return actions[strings.ToUpper(strings.TrimSpace(s))] == optout.Drop
 	}},
 	{"regexp", func(s string) bool { return pattern.MatchString(s) }},
-	{"x/text", func(s string) bool {
-		plain, _, err := transform.String(chain, s)
-		return err == nil && actions[strings.TrimSpace(plain)] == optout.Drop
-	}},
+	// A chain is not safe for concurrent use, so handlers that run side by side
+	// make one for each message.
+	{"x/text", func(s string) bool { return dropTransformed(newChain(), s) }},
+	{"x/text, one chain", func(s string) bool { return dropTransformed(chain, s) }},
 	{"go-away", func(s string) bool { return detector.IsProfane(s) }},
 }
 
 const ours = 0 // the index of this package in peers
 
 var (
-	words   = optout.Policy{}.Keywords()
-	actions = make(map[string]optout.Action)
-	pattern *regexp.Regexp
-	chain   = transform.Chain( // not safe for concurrent use: here it has none
+	words    = optout.Policy{}.Keywords()
+	actions  = make(map[string]optout.Action)
+	pattern  *regexp.Regexp
+	chain    = newChain()
+	detector *goaway.ProfanityDetector
+)
+
+func newChain() transform.Transformer {
+	return transform.Chain(
 		norm.NFKD,
 		runes.Remove(runes.In(unicode.Mn)),
 		runes.Remove(runes.In(unicode.Cf)),
 		runes.Map(unicode.ToUpper),
 	)
-	detector *goaway.ProfanityDetector
-)
+}
+
+func dropTransformed(t transform.Transformer, s string) bool {
+	plain, _, err := transform.String(t, s)
+	return err == nil && actions[strings.TrimSpace(plain)] == optout.Drop
+}
 
 func init() {
 	var dropped []string

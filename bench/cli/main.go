@@ -54,13 +54,20 @@ func compare(n, rounds int) error {
 	for _, k := range (optout.Policy{}).Keywords() {
 		words = append(words, k.Text)
 	}
+	grep := func(file string) []string {
+		return []string{"grep", "-c", "-i", "-x", "-E", strings.Join(words, "|"), file}
+	}
+	// Each of ours stands behind grep on the same file. For grep all formats
+	// are lines: it finds no keyword in CSV and JSON lines.
 	commands := []struct {
 		name string
 		args []string
 	}{
-		{"grep -c -i -x -E", []string{"grep", "-c", "-i", "-x", "-E", strings.Join(words, "|"), text}},
-		{"optout", []string{program, text}},
+		{"grep -c -i -x -E, lines", grep(text)},
+		{"optout, lines", []string{program, text}},
+		{"grep -c -i -x -E, CSV", grep(csv)},
 		{"optout -csv Body", []string{program, "-csv", "Body", csv}},
+		{"grep -c -i -x -E, JSON lines", grep(jsonl)},
 		{"optout -jsonl body", []string{program, "-jsonl", "body", jsonl}},
 	}
 	best := make([]time.Duration, len(commands))
@@ -68,7 +75,8 @@ func compare(n, rounds int) error {
 		for i, c := range commands {
 			cmd := exec.Command("taskset", append([]string{"-c", "0"}, c.args...)...)
 			start := time.Now()
-			if _, err := cmd.Output(); err != nil { // to a pipe: for /dev/null grep stops at the first match
+			_, err := cmd.Output()                                                       // to a pipe: for /dev/null grep stops at the first match
+			if err != nil && (c.args[0] != "grep" || cmd.ProcessState.ExitCode() != 1) { // 1: no line matches
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 			if d := time.Since(start); best[i] == 0 || d < best[i] {
@@ -76,7 +84,7 @@ func compare(n, rounds int) error {
 			}
 		}
 	}
-	fmt.Println("| command | seconds | times grep | million messages a second | MB a second |")
+	fmt.Println("| command | seconds | times grep on the same file | million messages a second | MB a second |")
 	fmt.Println("| --- | ---: | ---: | ---: | ---: |")
 	for i, c := range commands {
 		info, err := os.Stat(c.args[len(c.args)-1])
@@ -84,7 +92,7 @@ func compare(n, rounds int) error {
 			return err
 		}
 		s := best[i].Seconds()
-		fmt.Printf("| %s | %.2f | %.2f | %.1f | %.0f |\n", c.name, s, s/best[0].Seconds(), float64(n)/s/1e6, float64(info.Size())/s/1e6)
+		fmt.Printf("| %s | %.2f | %.2f | %.1f | %.0f |\n", c.name, s, s/best[i&^1].Seconds(), float64(n)/s/1e6, float64(info.Size())/s/1e6)
 	}
 	return nil
 }

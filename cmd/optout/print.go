@@ -28,12 +28,14 @@ func newPrinter(o *options, w *bufio.Writer) printer {
 		e.SetEscapeHTML(false)
 		return jsonPrinter{e}
 	}
-	p := &textPrinter{w: w}
+	p := &textPrinter{w: w, printable: make(map[string]string)}
 	for _, name := range o.files {
 		p.place = max(p.place, utf8.RuneCountInString(displayName(name))+len(":999"))
 	}
 	for _, k := range o.policy.Keywords() {
-		p.word = max(p.word, utf8.RuneCountInString(printable(k.Text)))
+		word := printable(k.Text)
+		p.printable[k.Text] = word
+		p.word = max(p.word, utf8.RuneCountInString(word))
 	}
 	return p
 }
@@ -43,26 +45,30 @@ func newPrinter(o *options, w *bufio.Writer) printer {
 // hold, and for places that of the widest so far.
 type textPrinter struct {
 	w           io.Writer
-	place, word int // widths
+	place, word int               // widths
+	printable   map[string]string // of each keyword
 	row         []byte
 }
 
 func (p *textPrinter) decision(file string, line int, d optout.Decision, message string) error {
-	place := file + ":" + strconv.Itoa(line)
-	p.place = max(p.place, utf8.RuneCountInString(place))
-	code, word := "-", "-"
-	if d.Code != 0 {
-		code = strconv.Itoa(d.Code)
-	}
-	if d.Keyword != "" {
-		word = printable(d.Keyword)
-	}
-	p.row = p.row[:0]
-	p.column(place, p.place)
+	p.row = append(append(p.row[:0], file...), ':')
+	p.row = strconv.AppendInt(p.row, int64(line), 10)
+	p.place = max(p.place, utf8.RuneCount(p.row))
+	p.pad(0, p.place)
 	p.column(d.Action.String(), len("intercept"))
-	p.column(code, len("80901"))
+	if d.Code != 0 {
+		start := len(p.row)
+		p.row = strconv.AppendInt(p.row, int64(d.Code), 10)
+		p.pad(start, len("80901"))
+	} else {
+		p.column("-", len("80901"))
+	}
 	p.column(d.Class.String(), len("opt-out"))
-	p.column(word, p.word)
+	if d.Keyword != "" {
+		p.column(p.printable[d.Keyword], p.word)
+	} else {
+		p.column("-", p.word)
+	}
 	p.row = append(strconv.AppendQuote(p.row, message), '\n')
 	_, err := p.w.Write(p.row)
 	return err
@@ -70,16 +76,23 @@ func (p *textPrinter) decision(file string, line int, d optout.Decision, message
 
 func (p *textPrinter) keyword(k optout.Keyword) error {
 	p.row = p.row[:0]
-	p.column(printable(k.Text), p.word)
+	p.column(p.printable[k.Text], p.word)
 	p.column(k.Class.String(), len("opt-out"))
 	p.row = append(append(p.row, k.Action.String()...), '\n')
 	_, err := p.w.Write(p.row)
 	return err
 }
 
+// column appends a text to the row, and fills its column.
 func (p *textPrinter) column(text string, width int) {
+	start := len(p.row)
 	p.row = append(p.row, text...)
-	for n := utf8.RuneCountInString(text); n < width+2; n++ {
+	p.pad(start, width)
+}
+
+// pad fills the column that begins at start.
+func (p *textPrinter) pad(start, width int) {
+	for n := utf8.RuneCount(p.row[start:]); n < width+2; n++ {
 		p.row = append(p.row, ' ')
 	}
 }

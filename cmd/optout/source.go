@@ -51,10 +51,10 @@ func newSource(r io.Reader) *source {
 func (s *source) next() (int, []byte, error) {
 	// What at does for nearly every line, without what it does for the others:
 	// that saves a tenth of the time that messages on lines take.
-	if i := bytes.IndexByte(s.unread(), '\n'); 0 <= i && i < s.limit {
-		line := trimCR(s.unread()[:i])
+	unread := s.unread()
+	if i := bytes.IndexByte(unread, '\n'); 0 <= i && i < s.limit {
 		s.advance(i+1, 1)
-		return s.line - 1, line, nil
+		return s.line - 1, trimCR(unread[:i]), nil
 	}
 	line, size, err := s.at(0)
 	n := s.line

@@ -15,6 +15,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,7 @@ func main() {
 		for i := range peers {
 			cell := nanoseconds(ns[i])
 			if i != ours {
-				cell += fmt.Sprintf(" (%.2g)", ns[i]/ns[ours])
+				cell += fmt.Sprintf(" (%s)", twoDigits(ns[i]/ns[ours]))
 			}
 			cells = append(cells, cell)
 			allocs[i] = max(allocs[i], testing.AllocsPerRun(1, func() { peers[i].drop(in.text) }))
@@ -140,6 +141,12 @@ func nanoseconds(ns float64) string {
 		return fmt.Sprintf("%.1f", ns)
 	}
 	return fmt.Sprintf("%.0f", ns)
+}
+
+// twoDigits returns x to two significant digits, without an exponent.
+func twoDigits(x float64) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 2, 64), 64)
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
 // processor returns the name of the processor, as far as it is known.

@@ -213,6 +213,7 @@ func TestForwarded(t *testing.T) {
 		{"shorter word of eight", "UNSUBSCR"},
 		{"longer by one behind eight", "UNSUBSCRIBED"},
 		{"two words", "OPT OUT"},
+		{"keyword behind eight bytes that begin none", "SNSUBSCRSTOP\u200b"},
 		{"two words, Stop all", "STOP ALL"},
 		{"hyphen inside", "OPT-OUT"},
 		{"dots inside", "S.T.O.P"},

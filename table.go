@@ -291,9 +291,9 @@ const each = 0x0101010101010101
 // a space. The highest bit of such a byte is set; bytes above it are
 // unreliable.
 func odd(word uint64) uint64 {
-	control := ^(word + (0x80-' ')*each) | (word + (0x80-0x7f)*each)
+	control := ^(word + (0x80-' ')*each) | (word + (0x80-0x7f)*each) // or beyond ASCII
 	space := ^(word ^ ' '*each + 0x7f*each)
-	return (word | control | space&(space<<8)) & (0x80 * each)
+	return (control | space&(space<<8)) & (0x80 * each)
 }
 
 // letters returns a word with the bit 0x20 wherever word has one of A to Z.

@@ -164,7 +164,7 @@ var mutants = []mutant{
 	{file: "table.go", old: "control := ^(word + (0x80-' ')*each)", new: "control := ^(word + (0x81-' ')*each)"},
 	{file: "table.go", old: "(word + (0x80-0x7f)*each)", new: "word"},
 	{file: "table.go", old: "space&(space<<8)", new: "space&(space<<16)"},
-	{file: "table.go", old: "(control | space", new: "(space"},
+	{file: "table.go", old: "(control | space", new: "(control&0 | space"},
 	{file: "table.go", old: "fromA := ascii + (0x80-'A')*each", new: "fromA := ascii + (0x80-'B')*each"},
 	{file: "table.go", old: "aboveZ := ascii + (0x80-'Z'-1)*each", new: "aboveZ := ascii + (0x80-'Z')*each"},
 	{file: "table.go", old: "fromA &^ aboveZ &^ word", new: "fromA &^ aboveZ"},

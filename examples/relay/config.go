@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -75,6 +76,9 @@ func loadConfig(file string, getenv func(string) string) (config, error) {
 		if err := d.Decode(&c); err != nil {
 			return c, fmt.Errorf("relay: config: %s: %w", file, err)
 		}
+		if _, err := d.Token(); err != io.EOF {
+			return c, fmt.Errorf("relay: config: %s: text behind the object: remove it", file)
+		}
 	}
 	fields := reflect.ValueOf(&c).Elem()
 	for i := range fields.NumField() {
@@ -83,7 +87,9 @@ func loadConfig(file string, getenv func(string) string) (config, error) {
 		if text == "" {
 			continue
 		}
-		if f := fields.Field(i); f.Kind() == reflect.String {
+		f := fields.Field(i)
+		f.SetZero() // package json would put a list's elements over those of the file
+		if f.Kind() == reflect.String {
 			f.SetString(text)
 		} else if err := json.Unmarshal([]byte(text), f.Addr().Interface()); err != nil {
 			return c, fmt.Errorf("relay: config: %s: want JSON: %w", name, err)
@@ -140,8 +146,15 @@ func (c *config) validate() error {
 			bad(u.tag, "%q is no address: write one that begins with https:// or http://", u.value)
 		}
 	}
-	if c.InterceptCallbackURL == "" && (c.InterceptEveryMessage || c.RespectSMSStopFilter && !c.SMSStopFilter) {
-		bad("intercept_callback_url", "empty, but the flags leave keywords to the interceptor: set it, or set sms_stop_filter")
+	if c.InterceptCallbackURL == "" {
+		if c.InterceptEveryMessage || c.RespectSMSStopFilter && !c.SMSStopFilter {
+			bad("intercept_callback_url", "empty, but the flags leave keywords to the interceptor: set it, or set sms_stop_filter")
+		}
+		for i, k := range c.ExtraKeywords {
+			if k.Action == optout.Intercept {
+				bad("intercept_callback_url", "empty, but extra keyword %d (%q) is left to the interceptor: set it, or give the keyword another action", i, k.Text)
+			}
+		}
 	}
 	if _, err := c.policy(); err != nil {
 		bad("extra_keywords", "rows are counted after the %d built-in ones: %v", len(optout.Policy{}.Keywords()), err)

@@ -31,6 +31,7 @@ type interceptor struct {
 
 	mu       sync.Mutex
 	optedOut map[string]bool // by participant SID: one person at one relay number
+	withheld map[string]bool // by interaction SID: what was answered
 }
 
 // A member is who has a participant SID. The form has no From and To.
@@ -51,6 +52,7 @@ func newInterceptor(cfg config, confirm func(relay, participant, text string)) (
 		confirm:   confirm,
 		members:   map[string]member{},
 		optedOut:  map[string]bool{},
+		withheld:  map[string]bool{},
 	}
 	for _, s := range cfg.Sessions {
 		for n, number := range s.Participants {
@@ -75,11 +77,31 @@ func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if !strings.EqualFold(form.Get("interactionType"), "message") {
 		return
 	}
-	d := i.policy.Decide(data.Body, i.cfg.flags())
+	withhold, confirmation := i.answer(form.Get("interactionSid"), from, m.other, i.policy.Decide(data.Body, i.cfg.flags()))
 
+	// The answer goes first: whoever asked waits for it, with a time limit that
+	// lets the message continue, and the confirmation may take as long as Twilio.
+	w.Header().Set("Content-Length", "0")
+	if withhold {
+		w.WriteHeader(http.StatusForbidden)
+	}
+	http.NewResponseController(w).Flush()
+	if confirmation != "" {
+		i.confirm(m.relay, m.number, confirmation)
+	}
+}
+
+// answer decides whether to withhold a message, and what to tell its author. It
+// gives the same answer to the same interaction, which may be asked about
+// twice, and has it take effect once.
+func (i *interceptor) answer(interaction, from, to string, d optout.Decision) (withhold bool, confirmation string) {
 	i.mu.Lock()
-	was, withhold := i.optedOut[from], i.optedOut[m.other]
-	confirmation := ""
+	defer i.mu.Unlock()
+	if withhold, ok := i.withheld[interaction]; ok {
+		return withhold, ""
+	}
+	was := i.optedOut[from]
+	withhold = i.optedOut[to]
 	switch {
 	case d.Class == optout.ClassOptOut:
 		i.optedOut[from] = true
@@ -92,12 +114,6 @@ func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		withhold = true
 		confirmation = "You will get messages from this number again."
 	}
-	i.mu.Unlock()
-
-	if confirmation != "" {
-		i.confirm(m.relay, m.number, confirmation)
-	}
-	if withhold {
-		w.WriteHeader(http.StatusForbidden)
-	}
+	i.withheld[interaction] = withhold
+	return withhold, confirmation
 }

@@ -42,7 +42,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	file := flags.String("config", "", "configuration `file` (JSON); RELAY_ variables of the environment override it")
 	profile := flags.String("cpuprofile", "", "write a CPU profile to `file`")
-	if err := flags.Parse(args); err != nil {
+	switch err := flags.Parse(args); {
+	case err == flag.ErrHelp:
+		return 0
+	case err != nil:
 		return 2
 	}
 	if flags.NArg() > 0 {
@@ -192,6 +195,11 @@ func (r *relay) stop(limit time.Duration) bool {
 	defer cancel()
 	r.cancel()
 	err := r.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		// What has not come whole by now is not accepted, and nothing is lost.
+		r.log.Warn("connections are cut off", "after", limit.String())
+		err = r.server.Close()
+	}
 	defer context.AfterFunc(ctx, r.abort)()
 	r.working.Wait()
 	r.abort()

@@ -22,6 +22,7 @@ import (
 
 	"example.com/optout"
 	"example.com/optout/examples/relay/standin"
+	"github.com/google/go-cmp/cmp"
 )
 
 // What cannot be delivered is delivered after a restart, once.
@@ -424,6 +425,12 @@ func TestConfig(t *testing.T) {
 		t.Errorf("Decide = %+v, want the extra keyword intercepted", d)
 	}
 
+	env["RELAY_EXTRA_KEYWORDS"] = `[{"text": "hola", "class": "help"}]`
+	c, err = loadConfig(write(good), getenv)
+	if d := cmp.Diff([]optout.Keyword{{Text: "hola", Class: optout.ClassHelp}}, c.ExtraKeywords); d != "" || err != nil {
+		t.Errorf("extra keywords of the environment over those of the file: error %v (-want +got):\n%s", err, d)
+	}
+
 	for _, tt := range []struct{ name, text, env, want string }{
 		{"no JSON", `{`, "", "relay: config: " + dir},
 		{"unknown field", `{"acount_sid": "x"}`, "", `unknown field "acount_sid"`},
@@ -433,6 +440,8 @@ func TestConfig(t *testing.T) {
 		{"listen", good, "RELAY_LISTEN=8080", `listen (RELAY_LISTEN): "8080" is no address`},
 		{"no JSON in the environment", good, "RELAY_SESSIONS=x", "RELAY_SESSIONS: want JSON"},
 		{"no bool", good, "RELAY_SMS_STOP_FILTER=on", "RELAY_SMS_STOP_FILTER: want JSON"},
+		{"text behind the object", good + "}", "", "text behind the object: remove it"},
+		{"nobody to intercept a keyword", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","class":"help","action":"intercept"}]`, `extra keyword 0 ("x") is left to the interceptor`},
 		{"unknown class", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","class":"stop","action":"drop"}]`, `unknown class "stop"`},
 		{"keyword twice", good, `RELAY_EXTRA_KEYWORDS=[{"text":"st\u00f3p","class":"opt-out","action":"drop"}]`, `keyword 17 ("stóp"): same keyword as row 0 ("STOP")`},
 		{"callback", good, "RELAY_CALLBACK_URL=app.example.com", `callback_url (RELAY_CALLBACK_URL): "app.example.com" is no address`},

@@ -52,6 +52,10 @@ CREATE TABLE IF NOT EXISTS messages (
 	outcome   TEXT NOT NULL,
 	sent_sid  TEXT NOT NULL DEFAULT '' -- Twilio's, of the message sent on
 );
+CREATE TABLE IF NOT EXISTS health ( -- one row, for /healthz to change
+	id      INTEGER PRIMARY KEY,
+	checked INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS deliveries (
 	id         INTEGER PRIMARY KEY,
 	message_id INTEGER NOT NULL,
@@ -73,6 +77,10 @@ CREATE INDEX IF NOT EXISTS deliveries_lane ON deliveries (lane, message_id) WHER
 // keeps what it has written; a power cut would lose messages that Twilio was
 // told are accepted, and Twilio does not deliver them again. The flush is
 // what makes a commit slow, and a shared commit shares it.
+//
+// Another process, such as the operator's shell, may lock the file. A commit
+// waits half a second for it and then fails, with all changes that share it: a
+// webhook must be answered in time, if only with an error.
 type store struct {
 	db      *sql.DB
 	conn    *sql.Conn            // the one that writes
@@ -98,7 +106,7 @@ func openStore(file string, sessions []session) (*store, error) {
 	}
 	f.Close()
 	dsn := "file:" + (&url.URL{Path: file}).EscapedPath() +
-		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+		"?_pragma=busy_timeout(500)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("relay: database %s: %w", file, err)
@@ -182,7 +190,7 @@ func (s *store) write() {
 		}
 		err := s.commit(group...)
 		for _, c := range group {
-			if err != nil && len(group) > 1 {
+			if errors.As(err, new(changeError)) && len(group) > 1 {
 				c.done <- s.commit(c) // alone: one bad change must not spoil the others
 			} else {
 				c.done <- err
@@ -203,11 +211,16 @@ func (s *store) commit(group ...change) (err error) {
 	}()
 	for _, c := range group {
 		if err := c.do(t); err != nil {
-			return err
+			return changeError{err}
 		}
 	}
 	return t.exec("COMMIT")
 }
+
+// A changeError is what a change itself returned, inside a transaction.
+type changeError struct{ error }
+
+func (e changeError) Unwrap() error { return e.error }
 
 // A tx is the writing connection inside a transaction.
 type tx struct{ s *store }
@@ -256,6 +269,10 @@ func (t *tx) replaceSessions(sessions []session) error {
 		}
 	}
 	return nil
+}
+
+func (t *tx) setChecked(now time.Time) error {
+	return t.exec(`INSERT INTO health VALUES (1, ?1) ON CONFLICT DO UPDATE SET checked = ?1`, now.UnixMilli())
 }
 
 func (t *tx) findOutcome(m *message) (bool, error) {

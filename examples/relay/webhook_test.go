@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -333,23 +335,83 @@ func TestOrder(t *testing.T) {
 // An opt-out also holds for what was accepted before it and not sent yet.
 func TestOptOutBeforeSend(t *testing.T) {
 	b := newBench(t, nil)
-	var down atomic.Bool
-	down.Store(true)
 	b.twilio.Fail = func(kind string, _ url.Values) int {
-		if kind == standin.Send && down.Load() {
+		if kind == standin.Send { // until it is tried no more
 			return 503
 		}
 		return 0
 	}
 	b.deliver("/sms", smsForm(alice, relayNumber, "too late"), 200)
 	b.deliver("/sms", smsForm(bob, relayNumber, "STOP"), 200)
-	down.Store(false)
 	b.settle()
 	if got := b.outcomes(); got != "withheld dropped" {
 		t.Errorf("outcomes are %q, want withheld dropped", got)
 	}
 	if n := b.twilio.Count(standin.Send); n != 0 {
 		t.Errorf("%d messages were sent, want none", n)
+	}
+}
+
+// The interceptor answers before it confirms, and has an interaction that it is
+// asked about twice take effect once.
+func TestInterceptor(t *testing.T) {
+	cfg := config{
+		AuthToken:            testToken,
+		InterceptCallbackURL: "https://app.example.com/intercept",
+		RespectSMSStopFilter: true,
+		Sessions:             []session{{relayNumber, []string{alice, bob}}},
+	}
+	confirmations := make(chan string) // confirm does not return before its text is received
+	i, err := newInterceptor(cfg, func(_, _, text string) { confirmations <- text })
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(i)
+	defer server.Close()
+	ask := func(sid, from, body string) int {
+		data, err := json.Marshal(map[string]string{"body": body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := url.Values{
+			"interactionSid":        {sid},
+			"interactionType":       {"Message"},
+			"interactionData":       {string(data)},
+			"inboundParticipantSid": {participantSID(relayNumber, from)},
+		}
+		req, err := http.NewRequestWithContext(t.Context(), "POST", server.URL, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Twilio-Signature", sign(testToken, cfg.InterceptCallbackURL, form))
+		res, err := server.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode
+	}
+	for _, tt := range []struct {
+		sid, from, body string
+		status          int
+		confirms        bool
+	}{
+		{"KI1", alice, "hello", 200, false},
+		{"KI2", alice, "STOP", 403, true},
+		{"KI2", alice, "STOP", 403, false},
+		{"KI3", alice, "stop", 403, false},
+		{"KI4", bob, "hello?", 403, false},
+		{"KI5", alice, "Yes", 403, true},
+		{"KI5", alice, "Yes", 403, false},
+		{"KI6", alice, "Yes", 200, false},
+		{"KI7", bob, "hello?", 200, false},
+	} {
+		if got := ask(tt.sid, tt.from, tt.body); got != tt.status {
+			t.Errorf("%s, %q: %d, want %d", tt.sid, tt.body, got, tt.status)
+		}
+		if tt.confirms {
+			<-confirmations
+		}
 	}
 }
 
@@ -501,6 +563,44 @@ func TestDatabaseGone(t *testing.T) {
 	b.relay.working.Wait()
 	b.relay.store.db.Close()
 	b.relay = nil
+}
+
+// While another process has the database locked, webhooks are answered in time,
+// the relay says that it is not healthy, and it can be stopped.
+func TestDatabaseLocked(t *testing.T) {
+	b := newBench(t, nil)
+	db, err := sql.Open("sqlite", b.cfg.Database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	other, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	var group sync.WaitGroup
+	for range 12 {
+		group.Go(func() { b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 500) })
+	}
+	group.Go(func() {
+		if status, _ := b.get("/healthz"); status != 503 {
+			t.Errorf("healthz: %d, want 503", status)
+		}
+	})
+	group.Wait()
+	// Two commits, each of which waits for half a second; one at a time would
+	// take six seconds.
+	if took := time.Since(start); took > 4*time.Second {
+		t.Errorf("answered after %v, want two commits' waits", took)
+	}
+	if _, err := other.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 200)
 }
 
 // A change that fails does not take those with it that share its commit.

@@ -8,8 +8,8 @@ import (
 )
 
 // CodeStopWord is the code of the debugger notification that a relay raises
-// for every opt-out or opt-in message it drops: "Message Matched Stop Word",
-// level warning.
+// for every message it drops: "Message Matched Stop Word", level warning. Of
+// Proxy's table these are opt-out and opt-in words.
 //
 // Twilio's neighbouring code 80909 is not this package's: it reports that the
 // InterceptCallbackUrl answered 403.

@@ -5,6 +5,10 @@ package optout
 //
 // Class and Action are separate, because START and UNSTOP are both opt-in, and
 // of these two only UNSTOP is dropped.
+//
+// Proxy drops opt-out words. Opt-in, help and info words it forwards, so that
+// no potentially valid message is lost, with the one exception of UNSTOP
+// (docs/proxy/opt-out-keywords, 2026-06-16).
 type Class uint8
 
 const (

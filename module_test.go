@@ -137,7 +137,7 @@ func goCommand(t *testing.T, dir string, env []string, args ...string) string {
 // "GOPROXY protocol" in the Go Modules Reference.
 func writeProxy(t *testing.T, proxy, version string) {
 	t.Helper()
-	at := filepath.Join(proxy, "example.com", "optout", "@v")
+	at := filepath.Join(proxy, filepath.FromSlash("example.com/optout"), "@v")
 	goMod, err := os.ReadFile("go.mod")
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,8 @@ import (
 //  4. Nonspacing and enclosing marks (categories Mn and Me) on a Latin letter
 //     are removed. ARRÊT is printed with and without its accent, the accent
 //     is outside of the GSM alphabet, and writers often choose a wrong one. On
-//     other scripts (й, が, बंद) marks change the word, and stay.
+//     other scripts (й, が, बंद) marks change the word, and stay. A mark is on
+//     the nearest character before it that is no mark (category M).
 //  5. Case is folded, rune by rune, by unicode.ToUpper(unicode.ToLower(r)).
 //     The smallest rune of its SimpleFold orbit would not do: for the Greek
 //     iota that is a mark.

@@ -207,7 +207,7 @@ func TestUnicodeAssumptions(t *testing.T) {
 	latinLetter := func(r rune) bool { return unicode.Is(unicode.Latin, r) && unicode.IsLetter(r) }
 	rangetable.Visit(rangetable.Assigned(unicode.Version), func(r rune) {
 		if class := oracleClass(r); class != 0 && !unicode.IsMark(r) {
-			t.Errorf("%U has combining class %d and is no mark: unordered takes it for a letter", r, class)
+			t.Errorf("%U has combining class %d and is no mark: a mark behind it would belong to it", r, class)
 		}
 		for _, d := range norm.NFKD.String(string(r)) {
 			f := fold(d)

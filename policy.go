@@ -85,8 +85,9 @@ func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords
 // wrote: for Proxy it makes no difference who did
 // (docs/proxy/opt-out-keywords, 2026-06-16).
 //
-// If the key of message (see Normalize) is not that of a keyword, Decide
-// returns the zero Decision, which forwards it. That goes for invalid UTF-8
+// If the key of message (see Normalize) is not that of a keyword, and with
+// IgnorePunctuation not one after trimming either, Decide returns the zero
+// Decision, which forwards it. That goes for invalid UTF-8
 // and for text of any length. If it is, the Action is that of the keyword's
 // row, with one exception: if flags.RespectSMSStopFilter is set and
 // flags.SMSStopFilter is not, opt-out and opt-in words are intercepted.

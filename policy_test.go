@@ -58,8 +58,8 @@ func TestNewPolicyErrors(t *testing.T) {
 			`optout: keyword 3 ("` + "\uff33\uff34\uff2f\uff30" + `"): same keyword as row 0 ("STOP")`,
 		},
 		{
-			"same key of eight bytes", []Keyword{ok, {"Schlussß", ClassOptOut, Drop}, {"SCHLUSSẞ", ClassOptOut, Drop}},
-			`optout: keyword 2 ("SCHLUSSẞ"): same keyword as row 1 ("Schlussß")`,
+			"same key of eight bytes", []Keyword{ok, {"Schluss\u00df", ClassOptOut, Drop}, {"SCHLUSS\u1e9e", ClassOptOut, Drop}},
+			"optout: keyword 2 (\"SCHLUSS\u1e9e\"): same keyword as row 1 (\"Schluss\u00df\")",
 		},
 		{
 			"first bad row counts", []Keyword{{"A", ClassNone, Drop}, {"", ClassOptOut, Drop}},

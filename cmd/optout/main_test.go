@@ -94,6 +94,14 @@ var runTests = []struct {
 		stderr: summary(1, 1, 0, 0, "1  STOP"),
 	},
 	{
+		name: "what strconv takes for printable", stdin: "STOP\ufe0f\nS\u3164TOP\nSTO\U000e0100P\n",
+		stdout: `stdin:1    drop       80901  opt-out  STOP         "STOP\ufe0f"
+stdin:2    drop       80901  opt-out  STOP         "S\u3164TOP"
+stdin:3    drop       80901  opt-out  STOP         "STO\U000e0100P"
+`,
+		stderr: summary(0, 3, 0, 0, "3  STOP"),
+	},
+	{
 		name:   "nothing",
 		stderr: summary(0, 0, 0, 0),
 	},

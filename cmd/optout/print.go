@@ -2,10 +2,13 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strconv"
+	"unicode"
 	"unicode/utf8"
 
 	"example.com/optout"
@@ -69,7 +72,7 @@ func (p *textPrinter) decision(file string, line int, d optout.Decision, message
 	} else {
 		p.column("-", p.word)
 	}
-	p.row = append(strconv.AppendQuote(p.row, message), '\n')
+	p.row = append(appendQuote(p.row, message), '\n')
 	_, err := p.w.Write(p.row)
 	return err
 }
@@ -97,9 +100,36 @@ func (p *textPrinter) pad(start, width int) {
 	}
 }
 
+// appendQuote is strconv.AppendQuote that also escapes what package strconv
+// takes for printable and no reader sees, such as U+FE0F and U+3164.
+func appendQuote(dst []byte, text string) []byte {
+	start := len(dst)
+	dst = strconv.AppendQuote(dst, text)
+	if !bytes.ContainsFunc(dst[start:], unseen) {
+		return dst
+	}
+	quoted := string(dst[start:])
+	dst = dst[:start]
+	for _, r := range quoted {
+		switch {
+		case !unseen(r):
+			dst = utf8.AppendRune(dst, r)
+		case r > 0xFFFF:
+			dst = fmt.Appendf(dst, `\U%08x`, r)
+		default:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		}
+	}
+	return dst
+}
+
+func unseen(r rune) bool {
+	return r >= 0x80 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
 // printable returns text, quoted if there is more to it than one can see.
 func printable(text string) string {
-	if quoted := strconv.Quote(text); len(quoted) != len(text)+len(`""`) {
+	if quoted := string(appendQuote(nil, text)); len(quoted) != len(text)+len(`""`) {
 		return quoted
 	}
 	return text

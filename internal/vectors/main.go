@@ -262,6 +262,13 @@ func (s spec) because(format string, args ...any) spec {
 
 // add adds a vector: a message, its key, what is decided.
 func (s spec) add(message, key string, d decision) {
+	keywords := make([]string, 0, len(words)+len(s.table))
+	for _, w := range words {
+		keywords = append(keywords, w.text)
+	}
+	for _, r := range s.table {
+		keywords = append(keywords, string(r.Text))
+	}
 	v := vector{
 		Group:             s.group,
 		Table:             s.table,
@@ -270,7 +277,7 @@ func (s spec) add(message, key string, d decision) {
 		Key:               text(key),
 		Decision:          d,
 		Rules:             s.rules,
-		Interpretations:   append([]string{}, s.rests...),
+		Interpretations:   append([]string{}, union(s.rests, touched(message, keywords))...),
 		Reason:            text(s.reason),
 		raw:               message,
 	}

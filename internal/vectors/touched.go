@@ -1,0 +1,66 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// touched returns the interpretations that say what becomes of some character
+// of a message, whatever the message is written to show. It names rather one
+// too many: a vector that an implementation leaves out cannot mislead it.
+func touched(message string, keywords []string) []string {
+	var names []string
+	name := func(s string, holds bool) {
+		if holds {
+			names = append(names, s)
+		}
+	}
+	plain := norm.NFKD.String(message)
+	name("spelling", plain != message || strings.ContainsFunc(message, unseen))
+
+	latin, accents := false, false
+	for _, r := range plain {
+		if !unicode.IsMark(r) {
+			latin = unicode.Is(unicode.Latin, r)
+		} else if latin && unicode.In(r, unicode.Mn, unicode.Me) {
+			accents = true
+		}
+	}
+	name("accents", accents)
+
+	seen := strings.Map(func(r rune) rune {
+		if unseen(r) {
+			return -1
+		}
+		return r
+	}, plain)
+	name("white-space", strings.Join(strings.Fields(seen), " ") != seen)
+	bare := strings.TrimFunc(seen, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsMark(r) })
+	name("punctuation", strings.TrimFunc(bare, symbol) != bare)
+
+	fields := strings.FieldsFunc(seen, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	name("whole-message", len(fields) > 1 && slices.ContainsFunc(fields, func(f string) bool {
+		return slices.ContainsFunc(keywords, func(k string) bool { return strings.EqualFold(unmarked(f), unmarked(norm.NFKD.String(k))) })
+	}))
+	return names
+}
+
+// unseen is wider than step 2: it takes visible format characters, too.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) && !unicode.IsSpace(r) ||
+		unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+func symbol(r rune) bool { return unicode.IsPunct(r) || unicode.IsSymbol(r) }
+
+func unmarked(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsMark(r) {
+			return -1
+		}
+		return r
+	}, s)
+}

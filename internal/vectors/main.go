@@ -268,6 +268,8 @@ func (s spec) add(message, key string, d decision) {
 	}
 	for _, r := range s.table {
 		keywords = append(keywords, string(r.Text))
+		// A row's own punctuation is matched exactly.
+		s = s.restsOn(slices.DeleteFunc(touched(string(r.Text), nil), func(name string) bool { return name == "punctuation" })...)
 	}
 	v := vector{
 		Group:             s.group,

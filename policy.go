@@ -87,10 +87,10 @@ func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords
 //
 // If the key of message (see Normalize) is not that of a keyword, and with
 // IgnorePunctuation not one after trimming either, Decide returns the zero
-// Decision, which forwards it. That goes for invalid UTF-8
-// and for text of any length. If it is, the Action is that of the keyword's
-// row, with one exception: if flags.RespectSMSStopFilter is set and
-// flags.SMSStopFilter is not, opt-out and opt-in words are intercepted.
+// Decision, which forwards it. That goes for invalid UTF-8 and for text of any
+// length. Otherwise the Action is that of the keyword's row, with one
+// exception: if flags.RespectSMSStopFilter is set and flags.SMSStopFilter is
+// not, opt-out and opt-in words are intercepted.
 //
 // Decide never fails, panics or allocates.
 //

@@ -50,7 +50,7 @@ Text is UTF-8. A record may have up to 16 MiB.
 Exit status:
   0  all is read and decided
   1  a file or record could not be read, or the output not written
-  2  wrong usage, or a table that cannot be read: no message is
+  2  wrong usage, or a table that cannot be read; then no message is decided
 `
 
 // Formats of files, named like their flags.

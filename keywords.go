@@ -33,6 +33,30 @@ type Keyword struct {
 	Action Action `json:"action"`
 }
 
+// Merge makes one table of several, for NewPolicy: of rows with the same key
+// (see Normalize) the last one wins, and stands where the first one stood. So
+//
+//	NewPolicy(Merge(Policy{}.Keywords(), own))
+//
+// extends the built-in table by own rows, which override built-in ones. Merge
+// never fails: rows that NewPolicy refuses are passed on to it.
+func Merge(tables ...[]Keyword) []Keyword {
+	var merged []Keyword
+	rows := make(map[string]int)
+	for _, table := range tables {
+		for _, k := range table {
+			key := Normalize(k.Text)
+			if row, ok := rows[key]; ok {
+				merged[row] = k
+				continue
+			}
+			rows[key] = len(merged)
+			merged = append(merged, k)
+		}
+	}
+	return merged
+}
+
 // proxyKeywords is the table of the zero Policy.
 //
 // Case has not mattered since 2020-09-15 (docs/proxy/proxy-changelog), which

@@ -19,9 +19,12 @@
 package optout
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -31,11 +34,11 @@ import (
 // Source: docs/proxy/proxy-changelog (2020-10-26).
 type Flags struct {
 	// RespectSMSStopFilter is the account flag ProxyRespectSmsStopFilterFlag.
-	RespectSMSStopFilter bool
+	RespectSMSStopFilter bool `json:"respect_sms_stop_filter"`
 
 	// SMSStopFilter is the account's setting SMS STOP Filtering. It is
 	// consulted only if RespectSMSStopFilter is set.
-	SMSStopFilter bool
+	SMSStopFilter bool `json:"sms_stop_filter"`
 }
 
 // A Policy is a table of keywords and the way to compare with it. The zero
@@ -100,15 +103,10 @@ func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords
 // set. The page speaks of custom opt-in and opt-out handling, and a handler
 // that never sees START could not undo an opt-out.
 func (p Policy) Decide(message string, flags Flags) Decision {
-	t := p.compiled()
-	row := t.find(message)
-	if row < 0 && p.IgnorePunctuation {
-		row = t.findTrimmed(message)
-	}
-	if row < 0 {
+	k, ok := p.Match(message)
+	if !ok {
 		return Decision{}
 	}
-	k := &t.keywords[row]
 	d := Decision{Action: k.Action, Class: k.Class, Keyword: k.Text}
 	if flags.RespectSMSStopFilter && !flags.SMSStopFilter && (k.Class == ClassOptOut || k.Class == ClassOptIn) {
 		d.Action = Intercept
@@ -117,6 +115,21 @@ func (p Policy) Decide(message string, flags Flags) Decision {
 		d.Code = CodeStopWord
 	}
 	return d
+}
+
+// Match returns the row of the policy's table that message is, and whether
+// there is one. It is what a program calls that has rules of its own for what
+// to do with an opt-out: Decide is Match and the flags.
+func (p Policy) Match(message string) (Keyword, bool) {
+	t := p.compiled()
+	row := t.find(message)
+	if row < 0 && p.IgnorePunctuation {
+		row = t.findTrimmed(message)
+	}
+	if row < 0 {
+		return Keyword{}, false
+	}
+	return t.keywords[row], true
 }
 
 func (p Policy) compiled() *table {
@@ -137,23 +150,43 @@ var proxyTable = func() *table {
 	return t
 }()
 
+// A KeywordError is what is wrong with one row of a table.
+type KeywordError struct {
+	Row     int     // its index in the table
+	Keyword Keyword // the row
+	Reason  string  // what is wrong, and what would be right
+}
+
+// Error names the row by its index and its text, in which what no reader sees
+// is escaped.
+func (e KeywordError) Error() string {
+	return fmt.Sprintf("optout: keyword %d (%s): %s", e.Row, quote(e.Keyword.Text), e.Reason)
+}
+
 // newTable checks and compiles the rows of a table.
 func newTable(keywords []Keyword) (*table, error) {
 	if len(keywords) == 0 {
-		return nil, fmt.Errorf("optout: no keywords: a policy needs at least one")
+		return nil, errors.New("optout: no keywords: a policy needs at least one")
 	}
+	var bad []error
 	keys := make([]string, len(keywords))
+	rows := make(map[string]int, len(keywords))
 	for i, k := range keywords {
 		keys[i] = Normalize(k.Text)
-		if reason := k.invalid(keys[i]); reason != "" {
-			return nil, rowError(i, k.Text, reason)
+		reason := k.invalid(keys[i])
+		if first, again := rows[keys[i]]; reason == "" && again {
+			reason = fmt.Sprintf("same keyword as row %d (%s)", first, quote(keywords[first].Text))
+		} else if reason == "" {
+			rows[keys[i]] = i
+		}
+		if reason != "" {
+			bad = append(bad, KeywordError{i, k, reason})
 		}
 	}
-	t, first, second := compile(slices.Clone(keywords), keys)
-	if t == nil {
-		return nil, rowError(second, keywords[second].Text,
-			fmt.Sprintf("same keyword as row %d (%q)", first, keywords[first].Text))
+	if bad != nil {
+		return nil, errors.Join(bad...)
 	}
+	t, _, _ := compile(slices.Clone(keywords), keys)
 	return t, nil
 }
 
@@ -175,6 +208,16 @@ func (k Keyword) invalid(key string) string {
 	return ""
 }
 
-func rowError(i int, text, reason string) error {
-	return fmt.Errorf("optout: keyword %d (%q): %s", i, text, reason)
+// quote is strconv.Quote that also escapes what that takes for printable and
+// no reader sees, such as U+FE0F and U+3164.
+func quote(s string) string {
+	var b strings.Builder
+	for _, r := range strconv.Quote(s) {
+		if r >= utf8.RuneSelf && unicode.Is(invisible, r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

@@ -1,6 +1,7 @@
 package optout
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,8 +34,8 @@ func TestNewPolicyErrors(t *testing.T) {
 			`optout: keyword 0 (""): text normalizes to nothing: no message could be this keyword`,
 		},
 		{
-			"invisible text", []Keyword{ok, ok, {" \u200b\t", ClassOptOut, Drop}},
-			`optout: keyword 2 (" \u200b\t"): text normalizes to nothing: no message could be this keyword`,
+			"invisible text", []Keyword{ok, {" \u200b\t\ufe0f", ClassOptOut, Drop}},
+			`optout: keyword 1 (" \u200b\t\ufe0f"): text normalizes to nothing: no message could be this keyword`,
 		},
 		{
 			"no class", []Keyword{{"STOP", ClassNone, Drop}},
@@ -62,8 +63,10 @@ func TestNewPolicyErrors(t *testing.T) {
 			"optout: keyword 2 (\"SCHLUSS\u1e9e\"): same keyword as row 1 (\"Schluss\u00df\")",
 		},
 		{
-			"first bad row counts", []Keyword{{"A", ClassNone, Drop}, {"", ClassOptOut, Drop}},
-			`optout: keyword 0 ("A"): class is none: want opt-out, opt-in or help`,
+			"every bad row", []Keyword{{"A", ClassNone, Drop}, ok, {"", ClassOptOut, Drop}, {"baja", ClassHelp, Drop}},
+			`optout: keyword 0 ("A"): class is none: want opt-out, opt-in or help` + "\n" +
+				`optout: keyword 2 (""): text normalizes to nothing: no message could be this keyword` + "\n" +
+				`optout: keyword 3 ("baja"): same keyword as row 1 ("BAJA")`,
 		},
 	}
 	for _, tt := range tests {
@@ -76,6 +79,35 @@ func TestNewPolicyErrors(t *testing.T) {
 				t.Errorf("NewPolicy = %+v beside an error, want the zero Policy", p)
 			}
 		})
+	}
+}
+
+// TestKeywordErrors holds that a program can take the bad rows from NewPolicy's
+// error, and name them by rows of its own.
+func TestKeywordErrors(t *testing.T) {
+	rows := []Keyword{{"A", ClassNone, Drop}, {"BAJA", ClassOptOut, Drop}, {"\u3164b", ClassOptIn, 3}}
+	_, err := NewPolicy(rows)
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		t.Fatalf("NewPolicy error is %T (%v), want one that errors.Join made", err, err)
+	}
+	var got []KeywordError
+	for _, err := range joined.Unwrap() {
+		k, ok := errors.AsType[KeywordError](err)
+		if !ok {
+			t.Fatalf("%T (%v), want a KeywordError", err, err)
+		}
+		got = append(got, k)
+	}
+	want := []KeywordError{
+		{0, rows[0], "class is none: want opt-out, opt-in or help"},
+		{2, rows[2], "action is Action(3): want forward, drop or intercept"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("bad rows (-want +got):\n%s", diff)
+	}
+	if got, want := got[1].Error(), `optout: keyword 2 ("\u3164b"): action is Action(3): want forward, drop or intercept`; got != want {
+		t.Errorf("Error() = %s, want %s", got, want)
 	}
 }
 
@@ -105,6 +137,70 @@ func TestNewPolicyCopies(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, p.Keywords()); diff != "" {
 		t.Errorf("Keywords (-want +got):\n%s", diff)
+	}
+}
+
+func TestMatch(t *testing.T) {
+	own := Keyword{"Opt  out", ClassOptOut, Drop}
+	custom, err := NewPolicy(Merge(Policy{}.Keywords(), []Keyword{own, {"end", ClassHelp, Forward}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lenient := custom
+	lenient.IgnorePunctuation = true
+	tests := []struct {
+		name    string
+		policy  Policy
+		message string
+		want    Keyword
+	}{
+		{"opt-out", Policy{}, "Arr\u00eat", Keyword{"ARRET", ClassOptOut, Drop}},
+		{"opt-in", Policy{}, "yes", Keyword{"YES", ClassOptIn, Forward}},
+		{"chat", Policy{}, "yes please", Keyword{}},
+		{"empty", Policy{}, "", Keyword{}},
+		{"as the table spells it", custom, "OPT OUT", own},
+		{"overridden", custom, "END", Keyword{"end", ClassHelp, Forward}},
+		{"punctuation", custom, "Stop!", Keyword{}},
+		{"punctuation ignored", lenient, "Stop!", Keyword{"STOP", ClassOptOut, Drop}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, ok := tt.policy.Match(tt.message)
+			if got != tt.want || ok != (tt.want != Keyword{}) {
+				t.Errorf("Match(%+q) = %+v, %v, want %+v", tt.message, got, ok, tt.want)
+			}
+		})
+	}
+}
+
+func TestMerge(t *testing.T) {
+	a, b, c := Keyword{"STOP", ClassOptOut, Drop}, Keyword{"END", ClassOptOut, Drop}, Keyword{"HELP", ClassHelp, Forward}
+	stop, end := Keyword{"\uff33top", ClassHelp, Forward}, Keyword{" end ", ClassOptIn, Forward}
+	bad := Keyword{"end", ClassNone, 9}
+	tests := []struct {
+		name   string
+		tables [][]Keyword
+		want   []Keyword
+	}{
+		{"nothing", nil, nil},
+		{"empty tables", [][]Keyword{nil, {}}, nil},
+		{"one table", [][]Keyword{{a, b, c}}, []Keyword{a, b, c}},
+		{"twice in one table", [][]Keyword{{a, b, stop, c}}, []Keyword{stop, b, c}},
+		{"other rows", [][]Keyword{{a}, {b}, {c}}, []Keyword{a, b, c}},
+		{"the last one wins", [][]Keyword{{a, b, c}, {end, stop}, {b}}, []Keyword{stop, b, c}},
+		{"rows that NewPolicy refuses", [][]Keyword{{a, b}, {bad}}, []Keyword{a, bad}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, Merge(tt.tables...)); diff != "" {
+				t.Errorf("Merge (-want +got):\n%s", diff)
+			}
+		})
+	}
+	rows := []Keyword{a, b}
+	Merge(rows, []Keyword{stop})[1] = c
+	if diff := cmp.Diff([]Keyword{a, b}, rows); diff != "" {
+		t.Errorf("Merge or its result changes an argument (-want +got):\n%s", diff)
 	}
 }
 

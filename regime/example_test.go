@@ -1,0 +1,64 @@
+package regime_test
+
+import (
+	"fmt"
+	"log"
+
+	"example.com/optout"
+	"example.com/optout/regime"
+)
+
+func ExampleLookup() {
+	r, ok := regime.Lookup("twilio-2016")
+	fmt.Println(ok, r.Name)
+	fmt.Println(r.Kind, r.Match, r.Scope, r.Since, r.Until)
+	for _, row := range r.Rows()[:2] {
+		fmt.Println(row.Text, row.Class, row.Evidence, row.Source.Page, row.Source.Date)
+	}
+	// Output:
+	// true Twilio's default filter for long codes, until 2025-05-14
+	// filter whole message number 2016-08 2025-05-14
+	// STOP opt-out documented https://support.twilio.com/hc/en-us/articles/223134027 undated
+	// STOPALL opt-out documented https://support.twilio.com/hc/en-us/articles/223134027 undated
+}
+
+// A relay on Telnyx adds Telnyx's words to the built-in table, which comes last
+// so that its actions win.
+func ExampleRegime_Keywords() {
+	telnyx, _ := regime.Lookup("telnyx")
+	policy, err := optout.NewPolicy(optout.Merge(telnyx.Keywords(), optout.Policy{}.Keywords()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, message := range []string{"Stop all", "Arr\u00eat", "unstop"} {
+		d := policy.Decide(message, optout.Flags{})
+		fmt.Println(d.Action, d.Class, d.Keyword)
+	}
+	// Output:
+	// drop opt-out STOP ALL
+	// drop opt-out ARRET
+	// drop opt-in UNSTOP
+}
+
+func ExampleRegime_Judge() {
+	for _, id := range []string{"aws", "telnyx", "bird", "fcc"} {
+		r, _ := regime.Lookup(id)
+		for _, message := range []string{"STOP", "stop!", "Stop at the corner please"} {
+			v := r.Judge(message)
+			fmt.Printf("%-6s  %-27q  %-7v  %v\n", r.ID, message, v.Class, v.Certainty)
+		}
+	}
+	// Output:
+	// aws     "STOP"                       opt-out  documented
+	// aws     "stop!"                      opt-out  presumed
+	// aws     "Stop at the corner please"  opt-out  documented
+	// telnyx  "STOP"                       opt-out  documented
+	// telnyx  "stop!"                      opt-out  presumed
+	// telnyx  "Stop at the corner please"  none     documented
+	// bird    "STOP"                       opt-out  documented
+	// bird    "stop!"                      opt-out  presumed
+	// bird    "Stop at the corner please"  opt-out  unknown
+	// fcc     "STOP"                       opt-out  documented
+	// fcc     "stop!"                      opt-out  presumed
+	// fcc     "Stop at the corner please"  opt-out  unknown
+}

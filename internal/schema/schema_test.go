@@ -11,14 +11,16 @@ import (
 )
 
 const (
-	vectorsFile = "../../testdata/vectors.jsonl"
-	schemaFile  = "../../testdata/vectors.schema.json"
+	vectorsSchema       = "../../testdata/vectors.schema.json"
+	regimesSchema       = "../../testdata/regimes.schema.json"
+	regimeVectorsSchema = "../../testdata/regime-vectors.schema.json"
 )
 
-func compile(t *testing.T) *jsonschema.Schema {
+func compile(t *testing.T, schemaFile string) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	c.AssertContent()
+	c.AssertFormat()
 	s, err := c.Compile(schemaFile)
 	if err != nil {
 		t.Fatal(err)
@@ -38,8 +40,28 @@ func validate(s *jsonschema.Schema, line []byte) error {
 }
 
 func TestVectors(t *testing.T) {
-	s := compile(t)
-	f, err := os.Open(vectorsFile)
+	testLines(t, vectorsSchema, "../../testdata/vectors.jsonl")
+}
+
+func TestRegimeVectors(t *testing.T) {
+	testLines(t, regimeVectorsSchema, "../../testdata/regime-vectors.jsonl")
+}
+
+func TestRegimes(t *testing.T) {
+	data, err := os.ReadFile("../../testdata/regimes.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := validate(compile(t, regimesSchema), data); err != nil {
+		t.Error(err)
+	}
+}
+
+// testLines holds that every line of a file is valid.
+func testLines(t *testing.T, schemaFile, file string) {
+	t.Helper()
+	s := compile(t, schemaFile)
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,27 +72,22 @@ func TestVectors(t *testing.T) {
 	for lines.Scan() {
 		n++
 		if err := validate(s, lines.Bytes()); err != nil {
-			t.Errorf("%s:%d: %v", vectorsFile, n, err)
+			t.Errorf("%s:%d: %v", file, n, err)
 		}
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
 	if n == 0 {
-		t.Errorf("%s is empty", vectorsFile)
+		t.Errorf("%s is empty", file)
 	}
 }
 
-// TestSchema holds that the schema tells a right vector from wrong ones.
-func TestSchema(t *testing.T) {
-	s := compile(t)
+func TestVectorsSchema(t *testing.T) {
 	const right = `{"group":"case","message":"stop","flags":{"respect_sms_stop_filter":false,"sms_stop_filter":false},` +
 		`"ignore_punctuation":false,"key":"STOP","decision":{"action":"drop","code":80901,"class":"opt-out","keyword":"STOP"},` +
 		`"rules":["Q.case"],"interpretations":[],"reason":"lower case"}`
-	if err := validate(s, []byte(right)); err != nil {
-		t.Fatalf("the right vector: %v", err)
-	}
-	for _, tt := range []struct{ name, old, new string }{
+	testSchema(t, vectorsSchema, right, []wrong{
 		{"no group", `"group":"case",`, ``},
 		{"unknown group", `"case"`, `"cases"`},
 		{"no message", `"message":"stop",`, ``},
@@ -104,11 +121,73 @@ func TestSchema(t *testing.T) {
 		{"unknown interpretation", `"interpretations":[]`, `"interpretations":["case"]`},
 		{"no reason", `"reason":"lower case"`, `"reason":""`},
 		{"a field more", `"reason"`, `"comment":"","reason"`},
-	} {
+	})
+}
+
+func TestRegimeVectorsSchema(t *testing.T) {
+	const right = `{"regime":"aws","message":"stop it","class":"opt-out","keyword":"STOP","certainty":"documented","reason":"first word"}`
+	testSchema(t, regimeVectorsSchema, right, []wrong{
+		{"no regime", `"regime":"aws",`, ``},
+		{"regime that is no id", `"aws"`, `"AWS"`},
+		{"no message", `"message":"stop it",`, ``},
+		{"no class", `"class":"opt-out",`, ``},
+		{"unknown class", `"opt-out"`, `"optout"`},
+		{"keyword without class", `"opt-out"`, `"none"`},
+		{"class without keyword", `"keyword":"STOP",`, ``},
+		{"no certainty", `"certainty":"documented",`, ``},
+		{"unknown certainty", `"documented"`, `"certain"`},
+		{"no reason", `"first word"`, `""`},
+		{"a field more", `"reason"`, `"comment":"","reason"`},
+	})
+}
+
+func TestRegimesSchema(t *testing.T) {
+	const right = `[{"id":"aws","kind":"filter","since":"2017-12","until":"undated","as_of":"2026","checked":"2026-11-25",` +
+		`"match":"beginning","trims_end":false,"ignores_punctuation":false,"scope":"account",` +
+		`"sources":[{"page":"https://docs.aws.amazon.com/","date":"2021-06-09"}],` +
+		`"rows":[{"text":"STOP","class":"opt-out","language":"en","match":"first word","evidence":"documented",` +
+		`"source":{"page":"https://docs.aws.amazon.com/","date":"2021-06-09"}}],"no_keywords":["OPT OUT"]}]`
+	testSchema(t, regimesSchema, right, []wrong{
+		{"id with a space", `"aws"`, `"aws sms"`},
+		{"unknown kind", `"filter"`, `"unknown"`},
+		{"filter by words", `"match":"beginning"`, `"match":"words"`},
+		{"demand that is a filter's rule", `"filter"`, `"demand"`},
+		{"month that is none", `"2017-12"`, `"2017-13"`},
+		{"day that is none", `"date":"2021-06-09"}]`, `"date":"2021-06-31"}]`},
+		{"no date", `"as_of":"2026",`, ``},
+		{"empty date", `"as_of":"2026"`, `"as_of":""`},
+		{"checked in a month", `"2026-11-25"`, `"2026-11"`},
+		{"unknown match", `"beginning"`, `"prefix"`},
+		{"unknown scope", `"account"`, `"all"`},
+		{"no sources", `[{"page":"https://docs.aws.amazon.com/","date":"2021-06-09"}]`, `[]`},
+		{"source without page", `"page":"https://docs.aws.amazon.com/",`, ``},
+		{"source without TLS", `https:`, `http:`},
+		{"row without source", `,"source":{"page":"https://docs.aws.amazon.com/","date":"2021-06-09"}`, ``},
+		{"row of no class", `"opt-out"`, `"none"`},
+		{"row of unknown evidence", `"documented"`, `"unknown"`},
+		{"row with space around", `"STOP"`, `"STOP "`},
+		{"language that is no tag", `"en"`, `"English"`},
+		{"no rows", `"rows":[`, `"rows":[],"more":[`},
+		{"no list of words that are none", `,"no_keywords":["OPT OUT"]`, ``},
+		{"a field more", `"kind"`, `"name":"","kind"`},
+	})
+}
+
+// A wrong is what makes a right value wrong: old becomes new.
+type wrong struct{ name, old, new string }
+
+// testSchema holds that a schema tells a right value from wrong ones.
+func testSchema(t *testing.T, schemaFile, right string, wrongs []wrong) {
+	t.Helper()
+	s := compile(t, schemaFile)
+	if err := validate(s, []byte(right)); err != nil {
+		t.Fatalf("the right value: %v", err)
+	}
+	for _, tt := range wrongs {
 		t.Run(tt.name, func(t *testing.T) {
 			wrong := strings.Replace(right, tt.old, tt.new, 1)
 			if wrong == right {
-				t.Fatalf("%s is not in the right vector", tt.old)
+				t.Fatalf("%s is not in the right value", tt.old)
 			}
 			if err := validate(s, []byte(wrong)); err == nil {
 				t.Errorf("%s is valid, want an error", wrong)

@@ -8,6 +8,37 @@ import (
 	"example.com/optout/regime"
 )
 
+// table merges the tables of regimes; of rows with the same key the last wins.
+func table(ids ...string) []optout.Keyword {
+	var tables [][]optout.Keyword
+	for _, id := range ids {
+		r, ok := regime.Lookup(id)
+		if !ok {
+			log.Fatalf("no regime %q", id)
+		}
+		tables = append(tables, r.Keywords())
+	}
+	return optout.Merge(tables...)
+}
+
+// A relay in the US on a toll-free number of Plivo's.
+func Example() {
+	policy, err := optout.NewPolicy(table("fcc", "ctia", "toll-free", "plivo", "proxy"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	policy.IgnorePunctuation = true
+	for _, message := range []string{"Please opt me out.", "unsub", "Arr\u00eat!", "Stop it!"} {
+		d := policy.Decide(message, optout.Flags{})
+		fmt.Println(d.Action, d.Class, d.Keyword)
+	}
+	// Output:
+	// drop opt-out please opt me out
+	// drop opt-out UNSUB
+	// drop opt-out ARRET
+	// forward none
+}
+
 func ExampleLookup() {
 	r, ok := regime.Lookup("twilio-2016")
 	fmt.Println(ok, r.Name)

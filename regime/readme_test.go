@@ -54,10 +54,16 @@ func TestReadmeCalls(t *testing.T) {
 		t.Errorf("README.md has %d calls of table, want one for each row", len(calls))
 	}
 	for _, call := range calls {
+		var merged []optout.Keyword
 		for _, id := range regexp.MustCompile(`"(.*?)"`).FindAllStringSubmatch(call[1], -1) {
-			if _, ok := Lookup(id[1]); !ok {
+			r, ok := Lookup(id[1])
+			if !ok {
 				t.Errorf("README.md calls table with %q, which is no regime", id[1])
 			}
+			merged = optout.Merge(merged, r.Keywords())
+		}
+		if _, err := optout.NewPolicy(merged); err != nil {
+			t.Errorf("README.md's %s: %v", call[0], err)
 		}
 	}
 }
@@ -75,13 +81,16 @@ func replace(t *testing.T, readme, part, text string) string {
 func differences() string {
 	b := new(strings.Builder)
 	b.WriteString("| regime | an opt-out there, chat here: the other party reads it, and a filter blocks the writer " +
-		"| dropped here, nothing there: the app must record and answer |\n|---|---|---|\n")
+		"| dropped here, nothing there: the app must record and answer | takes an opt-out back, besides START and UNSTOP |\n|---|---|---|---|\n")
 	for _, r := range All() {
 		if r.ID == "proxy" {
 			continue
 		}
-		var there, here []string
+		var there, here, back []string
 		for _, row := range r.Rows() {
+			if key := optout.Normalize(row.Text); row.Class == optout.ClassOptIn && key != "START" && key != "UNSTOP" {
+				back = append(back, row.Text)
+			}
 			if row.Class != optout.ClassOptOut {
 				continue
 			}
@@ -102,7 +111,7 @@ func differences() string {
 				here = append(here, k.Text)
 			}
 		}
-		fmt.Fprintf(b, "| %s | %s | %s |\n", r.ID, list(there), list(here))
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", r.ID, list(there), list(here), list(back))
 	}
 	return b.String()
 }

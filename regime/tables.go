@@ -2,8 +2,7 @@ package regime
 
 import "example.com/optout"
 
-// The pages that more than one table rests on. Pages without an address are
-// named.
+// The pages that stand in several places. Pages without an address are named.
 var (
 	twilioDefault  = Source{"https://support.twilio.com/hc/en-us/articles/223134027", Date{}}
 	twilioBlog     = Source{"https://www.twilio.com/en-us/blog/update-to-fcc-s-sms-opt-out-keywords", Date{Year: 2025}}
@@ -13,6 +12,10 @@ var (
 	twilioConsole  = Source{"the opt-out page of a Twilio console, as a user of it published it", Date{2026, 7, 30}}
 	awsRequired    = Source{"https://docs.aws.amazon.com/sms-voice/latest/userguide/keywords-required.html", Date{}}
 	awsKeywords    = Source{"https://docs.aws.amazon.com/sms-voice/latest/userguide/keywords.html", Date{}}
+	ctiaHandbook   = Source{"CTIA, Short Code Monitoring Handbook, version 1.8", Date{2021, 1, 1}}
+
+	bandwidthTollFree = Source{"https://support.bandwidth.com/hc/en-us/articles/360010785613-Does-Bandwidth-handle-opt-in-and-opt-out-keywords", Date{}}
+	sinchTollFree     = Source{"https://community.sinch.com/t5/Toll-Free-Numbers-TFN/How-does-STOP-work-on-a-Toll-Free-number/ta-p/15313", Date{}}
 )
 
 const (
@@ -41,6 +44,10 @@ var editions = []edition{
 			{"awsdocs/amazon-pinpoint-user-guide, settings-sms-managing.md", Date{2021, 6, 9}},
 			{"awsdocs/amazon-pinpoint-user-guide, settings-sms-managing.md", Date{2023, 5, 19}},
 		},
+		// STOPALL is on no list, but begins with STOP. keywords.html says that a
+		// message begins with a keyword, and in a note on HELP and STOP that
+		// they are its first word. So what begins with STOP as a word is
+		// documented, and STOPALL and "stopping" are unknown.
 		groups: []group{
 			{class: optOut, words: []string{"STOP"}, match: MatchFirstWord},
 			{class: optOut, words: []string{"ARRET", "CANCEL", "END", "OPT-OUT", "OPTOUT", "QUIT", "REMOVE", "TD", "UNSUBSCRIBE"}},
@@ -115,11 +122,11 @@ var editions = []edition{
 		},
 		sources: []Source{
 			{"CTIA, Messaging Principles and Best Practices, section 5.1.3", Date{Year: 2023, Month: 5}},
-			{"CTIA, Short Code Monitoring Handbook, version 1.8", Date{2021, 1, 1}},
+			ctiaHandbook,
 		},
 		groups: []group{
 			{class: optOut, words: []string{"stop", "end", "unsubscribe", "cancel", "quit", "please opt me out"}},
-			{class: help, words: []string{"HELP"}, source: Source{"CTIA, Short Code Monitoring Handbook, version 1.8", Date{2021, 1, 1}}},
+			{class: help, words: []string{"HELP"}, source: ctiaHandbook},
 		},
 	},
 	{
@@ -243,6 +250,8 @@ var editions = []edition{
 			{"https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/communication-services/concepts/sms/sms-faq.md", Date{2023, 3, 22}},
 			bandwidthTollFree, sinchTollFree,
 		},
+		// The network has no page of its own. On STOP, START and UNSTOP six
+		// providers agree; ARRET and NONARRET are one provider's word on it.
 		groups: []group{
 			{class: optOut, words: []string{"STOP"}},
 			{class: optOut, words: []string{"ARRET"}, language: "fr", evidence: EvidenceSecondary, source: sinchTollFree},
@@ -314,12 +323,8 @@ var editions = []edition{
 	},
 }
 
-var (
-	bandwidthTollFree = Source{"https://support.bandwidth.com/hc/en-us/articles/360010785613-Does-Bandwidth-handle-opt-in-and-opt-out-keywords", Date{}}
-	sinchTollFree     = Source{"https://community.sinch.com/t5/Toll-Free-Numbers-TFN/How-does-STOP-work-on-a-Toll-Free-number/ta-p/15313", Date{}}
-
-	twilioOptOut = []string{"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}
-)
+// twilioOptOut is Twilio's list before 2025-05-14.
+var twilioOptOut = []string{"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}
 
 const twilioEffect = "Later sends from that number to the writer fail with 21610; if it is in a Messaging Service, sends from all " +
 	"of that. The writer gets a standard reply, and the inbound webhook is still called. YES and START take it back."

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"example.com/optout"
 	"github.com/google/go-cmp/cmp"
@@ -395,6 +396,23 @@ func TestDateCompare(t *testing.T) {
 			}
 			if got := d.Compare(e); got != want {
 				t.Errorf("%v.Compare(%v) = %d, want %d", d, e, got, want)
+			}
+		}
+	}
+}
+
+// TestEqualButForCase runs every rune that EqualFold takes for a letter of a
+// table: only its two cases count.
+func TestEqualButForCase(t *testing.T) {
+	for _, r := range All() {
+		for _, row := range r.Rows() {
+			for _, letter := range row.Text {
+				for other := unicode.SimpleFold(letter); other != letter; other = unicode.SimpleFold(other) {
+					want := other == unicode.ToUpper(letter) || other == unicode.ToLower(letter)
+					if got := equalButForCase(string(other), string(letter)); got != want {
+						t.Errorf("equalButForCase(%+q, %+q) = %v, want %v", other, letter, got, want)
+					}
+				}
 			}
 		}
 	}

@@ -42,7 +42,8 @@ var normalizeTests = []struct {
 	{"C1 control that is white space", "OPT\u0085OUT", "OPT OUT"},
 	{"information separator is no white space", "OPT\x1cOUT", "OPTOUT"},
 	{"visible format characters stay", "\u0600\u06dd", "\u0600\u06dd"},
-	{"interlinear annotation stays", "\ufff9", "\ufff9"},
+	{"interlinear annotation", "\ufff9STOP\ufffa\ufffb", "STOP"},
+	{"object replacement character", "\ufffcST\ufffcOP", "STOP"},
 
 	// Step 3: NFKD.
 	{"fullwidth", "\uff33\uff34\uff2f\uff30", "STOP"},
@@ -50,6 +51,8 @@ var normalizeTests = []struct {
 	{"mathematical bold", "\U0001d412\U0001d413\U0001d40e\U0001d40f", "STOP"},
 	{"ligature", "o\ufb03ce", "OFFICE"},
 	{"trade mark", "stop\u2122", "STOPTM"},
+	{"parenthesized and squared", "\U0001f11e\U0001f13e", "(O)O"},
+	{"negative circled and squared letters stay", "\U0001f162\U0001f182\U0001f150\U0001f189", "\U0001f162\U0001f182\U0001f150\U0001f189"},
 	{"Kelvin sign", "REVO\u212aE", "REVOKE"},
 	{"long s", "\u017fTOP", "STOP"},
 	{"Hangul syllable LV", "\uac00", "\u1100\u1161"},
@@ -107,6 +110,16 @@ var normalizeTests = []struct {
 	{"title case", "\u01c5", "DZ"},
 	{"Deseret", "\U00010428", "\U00010400"},
 
+	// Step 5: what phones put in for what was typed.
+	{"hyphens and dashes", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-------"},
+	{"their compatible forms", "\ufe58\ufe31\ufe32\uff0d", "----"},
+	{"other dashes stay", "\u2016\u2043\u2e3a\u00ac", "\u2016\u2043\u2e3a\u00ac"},
+	{"single quotation marks", "\u2018\u2019\u201a\u201b\u02bc", "'''''"},
+	{"n with an apostrophe", "\u0149", "'N"},
+	{"double quotation marks", "\u201c\u201d\u201e\u201f", "\"\"\"\""},
+	{"guillemets, primes and other apostrophes stay", "\u00ab\u2039\u203a\u00bb\u2032\u2035\u02b9\u02bb\u02bd", "\u00ab\u2039\u203a\u00bb\u2032\u2035\u02b9\u02bb\u02bd"},
+	{"a sign keeps its marks", "A\u2019\u0301", "A'\u0301"},
+
 	// Step 6: white space.
 	{"around", "\t\n\v\f\r STOP \t\n\v\f\r", "STOP"},
 	{"other white space around", "\u0085\u00a0\u1680\u2000STOP\u2028\u2029\u202f\u205f\u3000", "STOP"},
@@ -115,7 +128,8 @@ var normalizeTests = []struct {
 	{"invisible around white space", "\u200b STOP \u200b", "STOP"},
 	{"nothing else", " \u3000\t", ""},
 	{"nothing visible", "\u200b\u00ad\x00", ""},
-	{"Braille blank is no white space", "STOP\u2800", "STOP\u2800"},
+	{"Braille blank", "\u2800OPT\u2800\u2800OUT\u2800", "OPT OUT"},
+	{"Braille with dots stays", "STOP\u2801", "STOP\u2801"},
 }
 
 func TestNormalize(t *testing.T) {
@@ -203,7 +217,6 @@ func TestUnicodeAssumptions(t *testing.T) {
 		t.Errorf("x/text has Unicode %s, package unicode %s: want the same, or a rune new in one is half known",
 			norm.Version, unicode.Version)
 	}
-	fold := func(r rune) rune { return unicode.ToUpper(unicode.ToLower(r)) }
 	latinLetter := func(r rune) bool { return unicode.Is(unicode.Latin, r) && unicode.IsLetter(r) }
 	rangetable.Visit(rangetable.Assigned(unicode.Version), func(r rune) {
 		if class := oracleClass(r); class != 0 && !unicode.IsMark(r) {
@@ -222,6 +235,24 @@ func TestUnicodeAssumptions(t *testing.T) {
 			}
 			if !unicode.Is(oracleInvisible, r) && unicode.Is(oracleInvisible, d) {
 				t.Errorf("%U decomposes to the invisible %U, which step 2 comes too early to remove", r, d)
+			}
+		}
+	})
+}
+
+// TestOtherScripts holds that a message which begins with a rune of the table
+// is no keyword of ASCII, whatever comes behind it, unless the rune can be left
+// out as punctuation: what the rune itself comes to is not left out and is not
+// ASCII.
+func TestOtherScripts(t *testing.T) {
+	rangetable.Visit(otherScripts, func(r rune) {
+		key := oracleKey(string(r))
+		if first, _ := utf8.DecodeRuneInString(key); first < utf8.RuneSelf || key == "" {
+			t.Errorf("otherScripts has %U, whose key is %+q", r, key)
+		}
+		if !outer(r) && !unicode.IsMark(r) {
+			if first, _ := utf8.DecodeRuneInString(oracleTrim(key)); first < utf8.RuneSelf {
+				t.Errorf("otherScripts has %U, whose key is %+q and without punctuation %+q", r, key, oracleTrim(key))
 			}
 		}
 	})

@@ -14,20 +14,20 @@ import (
 // normalize.go, table.go and policy.go but the exported types.
 
 // oracleInvisible is Default_Ignorable_Code_Point by its derivation in
-// DerivedCoreProperties.txt, and the control characters that are not white
-// space.
+// DerivedCoreProperties.txt, the control characters that are not white space,
+// and U+FFF9 to U+FFFC.
 var oracleInvisible = func() *unicode.RangeTable {
 	merged := rangetable.Merge(
 		unicode.Other_Default_Ignorable_Code_Point,
 		unicode.Cf,
 		unicode.Variation_Selector,
 		unicode.Cc,
+		rangetable.New('\ufffc'), // U+FFF9 to U+FFFB are Cf
 	)
 	var invisible []rune
 	rangetable.Visit(merged, func(r rune) {
 		switch {
 		case unicode.Is(unicode.White_Space, r):
-		case 0xFFF9 <= r && r <= 0xFFFB: // interlinear annotation
 		case 0x13430 <= r && r <= 0x13440: // Egyptian hieroglyph format controls
 		case unicode.Is(unicode.Prepended_Concatenation_Mark, r):
 		default:
@@ -39,8 +39,22 @@ var oracleInvisible = func() *unicode.RangeTable {
 
 var (
 	oracleRemove = runes.Remove(runes.In(oracleInvisible))
-	oracleFold   = runes.Map(func(r rune) rune { return unicode.ToUpper(unicode.ToLower(r)) })
+	oracleFold   = runes.Map(func(r rune) rune {
+		for typed, signs := range oracleTyped {
+			if strings.ContainsRune(signs, r) {
+				return typed
+			}
+		}
+		return unicode.ToUpper(unicode.ToLower(r))
+	})
 )
+
+// oracleTyped maps what people type to what phones make of it.
+var oracleTyped = map[rune]string{
+	'-':  "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
+	'\'': "\u2018\u2019\u201a\u201b\u02bc",
+	'"':  "\u201c\u201d\u201e\u201f",
+}
 
 func oracleKey(s string) string {
 	s = string([]rune(s))                                        // 1: one U+FFFD for each byte
@@ -51,7 +65,7 @@ func oracleKey(s string) string {
 	return strings.Join(strings.FieldsFunc(s, oracleSpace), " ") // 6
 }
 
-func oracleSpace(r rune) bool { return unicode.Is(unicode.White_Space, r) }
+func oracleSpace(r rune) bool { return unicode.Is(unicode.White_Space, r) || r == 0x2800 }
 
 // oracleNFKD decomposes rune by rune and then applies the canonical ordering
 // algorithm as the Unicode Standard words it (section 3.11, D109), swapping
@@ -96,6 +110,22 @@ func oracleUnmark(s string) string {
 	}, s)
 }
 
+// oracleTrim leaves out punctuation, symbols and spaces at the ends of a key,
+// each with the marks that stand on it, and marks at the start.
+func oracleTrim(key string) string {
+	outer := func(r rune) bool { return unicode.In(r, unicode.P, unicode.S, unicode.White_Space) }
+	mark := func(r rune) bool { return unicode.Is(unicode.M, r) }
+	key = strings.TrimLeftFunc(key, func(r rune) bool { return outer(r) || mark(r) })
+	for {
+		carrier := strings.TrimRightFunc(key, mark)
+		shorter := strings.TrimRightFunc(carrier, outer)
+		if shorter == carrier {
+			return key // its last marks stand on something else
+		}
+		key = shorter
+	}
+}
+
 // oracleKeywords maps each key of a table to its row.
 func oracleKeywords(rows []Keyword) map[string]Keyword {
 	m := make(map[string]Keyword)
@@ -112,9 +142,7 @@ func oracleDecide(keywords map[string]Keyword, ignorePunctuation bool, key strin
 	}
 	k, ok := keywords[key]
 	if !ok && ignorePunctuation {
-		k, ok = keywords[strings.TrimFunc(key, func(r rune) bool {
-			return unicode.In(r, unicode.P, unicode.S, unicode.White_Space)
-		})]
+		k, ok = keywords[oracleTrim(key)]
 	}
 	if !ok {
 		return Decision{}

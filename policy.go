@@ -19,8 +19,10 @@
 package optout
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,16 +75,32 @@ type Policy struct {
 // ClassNone or undefined, if an action is undefined, or if two rows have the
 // same key, whatever they say. The error names the row by its index and text.
 func NewPolicy(keywords []Keyword) (Policy, error) {
-	t, err := newTable(keywords)
-	if err != nil {
-		return Policy{}, err
+	if len(keywords) == 0 {
+		return Policy{}, errors.New("optout: no keywords: a policy needs at least one")
+	}
+	width := bits.Len(uint(2 * len(keywords)))
+	t := &table{
+		keywords: slices.Clone(keywords),
+		text:     []byte{lost: 0, root: 0}, // no key has this byte
+		jumps:    make([]jump, 1<<width),
+		shift:    uint8(64 - width),
+		ascii:    true,
+	}
+	var bad []error
+	for row, k := range keywords {
+		if reason := t.refuse(row); reason != "" {
+			bad = append(bad, KeywordError{row, k, reason})
+		}
+	}
+	if bad != nil {
+		return Policy{}, errors.Join(bad...)
 	}
 	return Policy{table: t}, nil
 }
 
 // Keywords returns a copy of the policy's table, in the order in which it was
 // given.
-func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords) }
+func (p Policy) Keywords() []Keyword { return slices.Clone(cmp.Or(p.table, proxy.table).keywords) }
 
 // Decide returns what to do with message, which either of the two participants
 // wrote: for Proxy it makes no difference who did
@@ -103,10 +121,7 @@ func (p Policy) Keywords() []Keyword { return slices.Clone(p.compiled().keywords
 // set. The page speaks of custom opt-in and opt-out handling, and a handler
 // that never sees START could not undo an opt-out.
 func (p Policy) Decide(message string, flags Flags) Decision {
-	k, ok := p.Match(message)
-	if !ok {
-		return Decision{}
-	}
+	k, _ := p.Match(message) // the zero Keyword forwards
 	d := Decision{Action: k.Action, Class: k.Class, Keyword: k.Text}
 	if flags.RespectSMSStopFilter && !flags.SMSStopFilter && (k.Class == ClassOptOut || k.Class == ClassOptIn) {
 		d.Action = Intercept
@@ -121,34 +136,14 @@ func (p Policy) Decide(message string, flags Flags) Decision {
 // there is one. It is what a program calls that has rules of its own for what
 // to do with an opt-out: Decide is Match and the flags.
 func (p Policy) Match(message string) (Keyword, bool) {
-	t := p.compiled()
-	row := t.find(message)
-	if row < 0 && p.IgnorePunctuation {
-		row = t.findTrimmed(message)
+	if k := p.table.find(message, p.IgnorePunctuation); k != nil {
+		return *k, true
 	}
-	if row < 0 {
-		return Keyword{}, false
-	}
-	return t.keywords[row], true
+	return Keyword{}, false
 }
 
-func (p Policy) compiled() *table {
-	if p.table == nil {
-		return proxyTable
-	}
-	return p.table
-}
-
-// proxyTable is the table of the zero Policy. The key of each row is its text,
-// so it needs no Normalize at the start of a program; a test holds that.
-var proxyTable = func() *table {
-	keys := make([]string, len(proxyKeywords))
-	for i, k := range proxyKeywords {
-		keys[i] = k.Text
-	}
-	t, _, _ := compile(proxyKeywords[:], keys)
-	return t
-}()
+// proxy holds the table of the zero Policy.
+var proxy, _ = NewPolicy(proxyKeywords[:])
 
 // A KeywordError is what is wrong with one row of a table.
 type KeywordError struct {
@@ -163,36 +158,11 @@ func (e KeywordError) Error() string {
 	return fmt.Sprintf("optout: keyword %d (%s): %s", e.Row, quote(e.Keyword.Text), e.Reason)
 }
 
-// newTable checks and compiles the rows of a table.
-func newTable(keywords []Keyword) (*table, error) {
-	if len(keywords) == 0 {
-		return nil, errors.New("optout: no keywords: a policy needs at least one")
-	}
-	var bad []error
-	keys := make([]string, len(keywords))
-	rows := make(map[string]int, len(keywords))
-	for i, k := range keywords {
-		keys[i] = Normalize(k.Text)
-		reason := k.invalid(keys[i])
-		if first, again := rows[keys[i]]; reason == "" && again {
-			reason = fmt.Sprintf("same keyword as row %d (%s)", first, quote(keywords[first].Text))
-		} else if reason == "" {
-			rows[keys[i]] = i
-		}
-		if reason != "" {
-			bad = append(bad, KeywordError{i, k, reason})
-		}
-	}
-	if bad != nil {
-		return nil, errors.Join(bad...)
-	}
-	t, _, _ := compile(slices.Clone(keywords), keys)
-	return t, nil
-}
-
-// invalid says what is wrong with a row whose text has the given key, and
-// returns "" if nothing is.
-func (k Keyword) invalid(key string) string {
+// refuse says what is wrong with a row. If nothing is, it adds the row's key to
+// the table and returns "".
+func (t *table) refuse(row int) string {
+	k := t.keywords[row]
+	key, marks := makeKey(k.Text)
 	switch {
 	case !utf8.ValidString(k.Text):
 		return "text is not valid UTF-8"
@@ -200,10 +170,15 @@ func (k Keyword) invalid(key string) string {
 		return "text holds U+FFFD, which stands for damaged text"
 	case key == "":
 		return "text normalizes to nothing: no message could be this keyword"
+	case marks > maxRun:
+		return fmt.Sprintf("text has %d marks in a row: want at most %d", marks, maxRun)
 	case k.Class == ClassNone || int(k.Class) >= len(classNames):
 		return fmt.Sprintf("class is %v: want opt-out, opt-in or help", k.Class)
 	case int(k.Action) >= len(actionNames):
 		return fmt.Sprintf("action is %v: want forward, drop or intercept", k.Action)
+	}
+	if first := t.add(key, row); first != nil {
+		return fmt.Sprintf("same keyword as row %d (%s)", slices.Index(t.keywords, *first), quote(first.Text))
 	}
 	return ""
 }
@@ -213,7 +188,7 @@ func (k Keyword) invalid(key string) string {
 func quote(s string) string {
 	var b strings.Builder
 	for _, r := range strconv.Quote(s) {
-		if r >= utf8.RuneSelf && unicode.Is(invisible, r) {
+		if r >= utf8.RuneSelf && (unicode.Is(invisible, r) || r == 0x2800) {
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		} else {
 			b.WriteRune(r)

@@ -1,311 +1,180 @@
 package optout
 
 import (
-	"math/bits"
+	"encoding/binary"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// A table finds the keyword that a message is. It reads the message's key in
-// words of eight bytes, and no further than some keyword agrees with it.
+// A table finds the row that a message is. It reads the message's key along the
+// keys of the rows, and no further than some row agrees with it.
 //
-// The keys of the rows form a tree. A key is cut into words, the last of which
-// is filled up with zero bytes and has at least one, so that no word is both in
-// the middle of a key and at its end. Each word is an edge from the node that
-// the words before it lead to, node 0 at first; the last edge leads to the row.
-// All edges of all nodes stand in one hash table:
+// The keys stand one behind the other in text, each closed by the byte end and
+// the number of its row, and each without the start that it has in common with
+// a row before it. A place in text stands for what has been read so far: root
+// for nothing, lost for what no key begins with. If the next byte of the key is
+// the one that stands at the place, the place behind that is next; otherwise
+// jumps has the place in another row's key, if there is one:
 //
-//	"UNSUBSCRIBE"  0 --"UNSUBSCR"--> 1 --"IBE\0\0\0\0\0"--> row 3
-//	"STOP"         0 --"STOP\0\0\0\0"--> row 0
-//
-// A chat line ends with its first word: that is one look-up, whatever the
-// length of the line and the size of the table.
-//
-// There are two ways to the words of a message. The fast one, find, takes eight
-// bytes of the message for eight bytes of the key, but for the case of ASCII
-// letters. Where that leads to a row it is right: the text is then the row's
-// key, and Normalize is idempotent. Where it leads nowhere it is right as long
-// as the bytes are plain, see odd. Otherwise match collects the words from a
-// keyReader. It needs more time a rune, so it does not wait for a whole word:
-// starts tells of each byte whether some key has it at that place of its first
-// word.
+//	text   lost root STOP end 0  UNSUBSCRIBE end 1  TOP end 2
+//	jumps  root -S-> TOP, root -U-> NSUBSCRIBE, UNS -T-> OP
 type table struct {
 	keywords []Keyword
-	edges    []edge // a hash table with linear probing, at most half full
-	starts   [256]uint8
-	longest  int   // bytes of the longest key
-	shift    uint8 // of a hash, to the width of an index into edges
+	text     []byte
+	jumps    []jump             // a hash table with linear probing, at most half full
+	shift    uint8              // of a hash, to the width of an index into jumps
+	ascii    bool               // all keys are
+	first    [utf8.RuneSelf]int // the jumps from root, for speed
 }
 
-// An edge is taken by the words that are equal to word without the bits of
-// fold, which tell lower case from upper: each bit stands on a letter of word.
-type edge struct {
-	word, fold uint64
-	from       uint32 // a node
-	to         uint32 // a node, or a row and 1; 0 if the edge is unused
+// A jump leads from a place, by the byte that is read there, to another place.
+type jump struct {
+	from uint64 // the place and the byte, see jump; 0 if the jump is unused
+	to   int
 }
 
-// compile makes a table of rows whose keys are known. If two keys are the
-// same it returns no table, and the two rows.
-func compile(keywords []Keyword, keys []string) (t *table, first, second int) {
-	words := 0
-	for _, key := range keys {
-		words += len(key)/8 + 1
-	}
-	width := bits.Len(uint(2 * words))
-	t = &table{
-		keywords: keywords,
-		edges:    make([]edge, 1<<width),
-		shift:    uint8(64 - width),
-	}
-	nodes := uint32(0)
-	for row, key := range keys {
-		t.longest = max(t.longest, len(key))
-		for i := range min(len(key), 8) {
-			t.starts[key[i]] |= 1 << i
+const (
+	lost   int  = 0
+	root   int  = 1
+	end    byte = 0xff // no byte of UTF-8
+	maxRun int  = 64   // marks of a run in a key; NewPolicy refuses more
+)
+
+// add adds the key of a row. If another row has it already, add returns that.
+func (t *table) add(key string, row int) *Keyword {
+	p := root
+	for i, b := range []byte(key + "\xff") { // end
+		t.ascii = t.ascii && (b < utf8.RuneSelf || b == end)
+		if q := t.next(p, b); q != lost {
+			p = q
+			continue
 		}
-		node := uint32(0)
-		for ; len(key) >= 8; key = key[8:] {
-			next := t.edge(node, load(key))
-			if next == 0 {
-				nodes++
-				next = nodes
-				t.add(node, load(key), next)
-			}
-			node = next
+		*t.jump(p, b) = jump{uint64(p)<<8 | uint64(b), len(t.text) + 1}
+		if p == root && b < utf8.RuneSelf {
+			t.first[b] = len(t.text) + 1
 		}
-		last := loadShort(key)
-		if other := t.edge(node, last); other != 0 {
-			return nil, int(other) - 1, row
-		}
-		t.add(node, last, uint32(row)+1)
+		t.text = append(append(t.text, key[i:]...), end)
+		t.text = binary.LittleEndian.AppendUint32(t.text, uint32(row))
+		return nil
 	}
-	return t, 0, 0
+	return t.number(p)
 }
 
-// add adds an edge that is not in the table.
-func (t *table) add(from uint32, word uint64, to uint32) {
-	i := t.hash(from, word)
-	for t.edges[i&t.mask()].to != 0 {
-		i++
+// next returns the place behind b, which is read at place p.
+func (t *table) next(p int, b byte) int {
+	if t.text[p] == b {
+		return p + 1
 	}
-	t.edges[i&t.mask()] = edge{word, letters(word), from, to}
+	return t.jump(p, b).to
 }
 
-// edge returns where the edge leads that leaves a node with an ASCII word of
-// any case, or with any word of a key, and 0 if there is none.
-func (t *table) edge(from uint32, word uint64) uint32 {
-	for i := t.hash(from, word); ; i++ {
-		e := &t.edges[i&t.mask()]
-		if word&^e.fold == e.word && e.from == from || e.to == 0 {
-			return e.to
+// jump returns the jump from place p by b, or the unused one where it would be.
+//
+//go:noinline
+func (t *table) jump(p int, b byte) *jump { // so that next is inlined
+	from := uint64(p)<<8 | uint64(b)
+	// The hash multiplies by the fractional part of the golden ratio.
+	for h := from * 0x9e3779b97f4a7c15 >> (t.shift & 63); ; h++ {
+		if j := &t.jumps[h&uint64(len(t.jumps)-1)]; j.from == from || j.from == 0 {
+			return j
 		}
 	}
 }
 
-func (t *table) mask() uint64 { return uint64(len(t.edges) - 1) }
-
-// hash returns the same for words that differ in case.
-func (t *table) hash(from uint32, word uint64) uint64 {
-	// Constants from the fractional part of the golden ratio and of pi.
-	return (word&^(0x20*each) ^ uint64(from)*0x9e3779b97f4a7c15) * 0x243f6a8885a308d3 >> (t.shift & 63)
-}
-
-// row returns the row whose key ends at a node with the last word given, and
-// -1 if there is none.
-func (t *table) row(node uint32, last uint64) int { return int(t.edge(node, last)) - 1 }
-
-// find returns the row whose key is that of s, and -1 if there is none.
-func (t *table) find(s string) int {
-	text := s
-	for len(text) > 0 && text[0] <= ' ' && asciiSpace(text[0]) {
-		text = text[1:]
-	}
-	for len(text) > 0 && text[len(text)-1] <= ' ' && asciiSpace(text[len(text)-1]) {
-		text = text[:len(text)-1]
-	}
-	node := uint32(0)
-	for len(text) >= 8 {
-		word := load(text)
-		switch last := byte(word >> 56); {
-		case last == 0: // looks like the end of a key
-			return t.match(s, false)
-		case last == ' ' && !graphic(text[8]): // may be the end of the text
-			return t.match(s, false)
-		}
-		if node = t.edge(node, word); node == 0 {
-			if odd(word) != 0 {
-				return t.match(s, false)
-			}
-			return -1
-		}
-		text = text[8:]
-	}
-	n := len(text)
-	var word uint64
-	switch { // loads that overlap
-	case n >= 4:
-		word = uint64(load4(text)) | uint64(load4(text[n-4:]))<<(8*(n-4)&63)
-	case n > 0:
-		word = uint64(text[0]) | uint64(text[n/2])<<(n/2*8&63) | uint64(text[n-1])<<((n-1)*8&63)
-	}
-	row := t.row(node, word)
-	if row < 0 && odd(word)<<(8*(8-n)) != 0 {
-		return t.match(s, false)
-	}
-	return row
-}
-
-// findTrimmed is find without punctuation, symbols and white space at the two
-// ends of the key of s.
-func (t *table) findTrimmed(s string) int {
-	text := s
-	for len(text) > 0 && outer(text[0]) {
-		text = text[1:]
-	}
-	for len(text) > 0 && outer(text[len(text)-1]) {
-		text = text[:len(text)-1]
-	}
-	if len(text) > 0 && alphanumeric(text[0]) && alphanumeric(text[len(text)-1]) {
-		return t.find(text) // its key has nothing to trim
-	}
-	return t.match(s, true)
-}
-
-// match is find or, with trim, findTrimmed by way of a keyReader.
-func (t *table) match(s string, trim bool) int {
-	w := walk{table: t}
-	k := keyReader{cursor: cursor{rest: s}, maxRun: t.longest}
-	if !trim { // nothing takes the first plain bytes back
-		for k.rest != "" && graphic(k.rest[0]) {
-			if w.byte(byte(k.ascii(k.rest[0]))); w.lost {
-				return -1
-			}
-			k.rest, k.any = k.rest[1:], true
-		}
-	}
-	tail := false // the last runes would be trimmed if none came behind them
-	row := -1     // with tail: the row whose key ends before them
-	for {
-		r, ok := k.next()
-		switch {
-		case !ok && tail:
-			return row
-		case !ok:
-			return w.row()
-		case r == utf8.RuneError:
-			return -1 // damaged text; trim would take it for a symbol
-		}
-		if trim {
-			switch outer := outerRune(r); {
-			case outer && w.n == 0:
-				continue
-			case outer && !tail:
-				tail, row = true, w.row()
-			case !outer:
-				tail, row = false, -1
-			}
-		}
-		if !w.lost {
-			w.rune(r)
-		}
-		if w.lost && row < 0 {
-			return -1
-		}
-	}
-}
-
-// outerRune reports whether findTrimmed leaves out a rune at the ends of a key.
-func outerRune(r rune) bool {
-	if r < utf8.RuneSelf {
-		return outer(byte(r))
-	}
-	return unicode.IsPunct(r) || unicode.IsSymbol(r)
-}
-
-// outer is outerRune for ASCII.
-func outer(b byte) bool { return asciiSpace(b) || graphic(b) && !alphanumeric(b) }
-
-// A walk goes from node to node by the bytes of a key.
-type walk struct {
-	*table
-	node uint32
-	word uint64 // what has been read of the next word
-	n    int    // bytes read
-	lost bool   // no key starts with them
-}
-
-// rune goes on by one rune.
-func (w *walk) rune(r rune) {
-	if r < utf8.RuneSelf {
-		w.byte(byte(r))
-		return
-	}
+func (t *table) nextRune(p int, r rune) int {
 	var buf [utf8.UTFMax]byte
-	for _, b := range buf[:utf8.EncodeRune(buf[:], r)] {
-		w.byte(b)
+	for _, b := range utf8.AppendRune(buf[:0], r) {
+		if p != lost {
+			p = t.next(p, b)
+		}
 	}
+	return p
 }
 
-func (w *walk) byte(b byte) {
-	if w.lost = w.lost || w.n < 8 && w.starts[b]>>w.n&1 == 0; w.lost {
-		return
+// row returns the row whose key ends at place p, and nil if there is none.
+func (t *table) row(p int) *Keyword {
+	if p = t.next(p, end); p == lost {
+		return nil
 	}
-	w.word |= uint64(b) << (w.n % 8 * 8)
-	if w.n++; w.n%8 == 0 {
-		w.node = w.edge(w.node, w.word)
-		w.lost = w.node == 0
-		w.word = 0
+	return t.number(p)
+}
+
+// number returns the row whose number stands at place p.
+func (t *table) number(p int) *Keyword {
+	return &t.keywords[binary.LittleEndian.Uint32(t.text[p:])]
+}
+
+// find returns the row whose key is that of s, and with trim, if there is none,
+// the row whose key is that of s without what Policy.IgnorePunctuation leaves
+// out. If there is none, it returns nil. A nil table is the built-in one.
+func (t *table) find(s string, trim bool) *Keyword {
+	if t == nil {
+		t = proxy.table
 	}
-}
-
-// row returns the row whose key has been read, and -1 if that is none.
-func (w *walk) row() int { return w.table.row(w.node, w.word) }
-
-// load returns the first eight bytes of s as a word, the first one lowest.
-func load(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
-// loadShort is load for less than eight bytes; zeros stand in for the rest.
-func loadShort(s string) uint64 {
-	var word uint64
-	for i := range len(s) {
-		word |= uint64(s[i]) << (8 * i)
+	// All up to walk is for speed: walk(s, 0, root, trim) gives the same.
+	for len(s) > 0 && asciiSpace(s[0]) {
+		s = s[1:]
 	}
-	return word
+	p, i := root, 0
+	for ; i < len(s) && alphanumeric(s[i]); i++ {
+		if i == 0 {
+			p = t.first[upper(s[0])]
+		} else {
+			p = t.next(p, upper(s[i]))
+		}
+		if p == lost {
+			return nil
+		}
+	}
+	if i > 0 && strings.TrimSpace(s[i:]) == "" {
+		return t.row(p)
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	if t.ascii && unicode.Is(otherScripts, r) && !(trim && (outer(r) || isMark(r))) {
+		return nil
+	}
+	return t.walk(s, i, p, trim)
 }
 
-func load4(s string) uint32 {
-	_ = s[3]
-	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+// walk is find for what comes behind the first i bytes of s, which are letters
+// and digits of ASCII and have led to place p.
+func (t *table) walk(s string, i, p int, trim bool) *Keyword {
+	var run [maxRun]mark
+	k := keyReader{text: s[i:], run: run[:], any: i > 0, latin: i > 0 && s[i-1] >= 'A'}
+	whole, inner := p, p // inner is the place without what is left out at the start
+	edge := i == 0       // what comes last is left out, unless more comes behind it
+	inside := i > 0      // something has come that is not left out
+	var row *Keyword     // with edge: the row whose key ends before what comes last
+	for r := range k.runes {
+		if r == utf8.RuneError {
+			return nil
+		}
+		if whole = t.nextRune(whole, r); trim {
+			switch out := edge && isMark(r) || outer(r); {
+			case !out:
+				edge, inside, row = false, true, nil
+			case inside && !edge:
+				edge, row = true, t.row(inner)
+			}
+			if inside {
+				inner = t.nextRune(inner, r)
+			}
+		}
+		if whole == lost && (!trim || inside && inner == lost && row == nil) {
+			return nil
+		}
+	}
+	if k := t.row(whole); k != nil || !trim {
+		return k
+	} else if edge {
+		return row
+	}
+	return t.row(inner)
 }
 
-// each is a word of eight bytes b.
-const each = 0x0101010101010101
-
-// odd returns a word that is not zero if word has a byte that find does not
-// take as it is: one that is not ASCII, a control character, or a space behind
-// a space. The highest bit of such a byte is set; bytes above it are
-// unreliable.
-func odd(word uint64) uint64 {
-	control := ^(word + (0x80-' ')*each) | (word + (0x80-0x7f)*each) // or beyond ASCII
-	space := ^(word ^ ' '*each + 0x7f*each)
-	return (control | space&(space<<8)) & (0x80 * each)
-}
-
-// letters returns a word with the bit 0x20 wherever word has one of A to Z.
-func letters(word uint64) uint64 {
-	ascii := word & (0x7f * each)
-	fromA := ascii + (0x80-'A')*each
-	aboveZ := ascii + (0x80-'Z'-1)*each
-	return (fromA &^ aboveZ &^ word & (0x80 * each)) >> 2
-}
-
-func graphic(b byte) bool { return ' ' < b && b < 0x7f }
-
-func alphanumeric(b byte) bool {
-	return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z'
+// outer reports whether Policy.IgnorePunctuation leaves out a rune at the ends
+// of a key, wherever it stands there.
+func outer(r rune) bool {
+	return r == ' ' || unicode.IsSymbol(r) || unicode.IsPunct(r)
 }

@@ -2,8 +2,9 @@ module example.com/optout/examples/relay
 
 go 1.26.0
 
+require example.com/optout v0.0.0
+
 require (
-	example.com/optout v0.0.0
 	github.com/google/go-cmp v0.7.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/twilio/twilio-go v1.31.0

@@ -20,9 +20,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/optout"
 	"example.com/optout/examples/relay/standin"
-	"github.com/google/go-cmp/cmp"
 )
 
 // What cannot be delivered is delivered after a restart, once.

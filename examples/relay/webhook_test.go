@@ -16,9 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/optout"
 	"example.com/optout/examples/relay/standin"
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestSignature(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 const (
 	vectorsSchema       = "../../testdata/vectors.schema.json"
+	refusedTablesSchema = "../../testdata/refused-tables.schema.json"
 	regimesSchema       = "../../testdata/regimes.schema.json"
 	regimeVectorsSchema = "../../testdata/regime-vectors.schema.json"
 )
@@ -41,6 +42,10 @@ func validate(s *jsonschema.Schema, line []byte) error {
 
 func TestVectors(t *testing.T) {
 	testLines(t, vectorsSchema, "../../testdata/vectors.jsonl")
+}
+
+func TestRefusedTables(t *testing.T) {
+	testLines(t, refusedTablesSchema, "../../testdata/refused-tables.jsonl")
 }
 
 func TestRegimeVectors(t *testing.T) {
@@ -120,6 +125,34 @@ func TestVectorsSchema(t *testing.T) {
 		{"unknown rule", `"Q.case"`, `"P2"`},
 		{"unknown interpretation", `"interpretations":[]`, `"interpretations":["case"]`},
 		{"no reason", `"reason":"lower case"`, `"reason":""`},
+		{"a field more", `"reason"`, `"comment":"","reason"`},
+	})
+}
+
+func TestRefusedTablesSchema(t *testing.T) {
+	const right = `{"table":[{"text":"STOP","class":"opt-out","action":"drop"},{"text":"stop","class":"opt-out","action":"drop"}],` +
+		`"refused":[{"row":1,"mistake":"same-key","same_as":0}],"interpretations":["folding"],"reason":"case"}`
+	testSchema(t, refusedTablesSchema, right, []wrong{
+		{"no table", `"table":[{"text":"STOP","class":"opt-out","action":"drop"},{"text":"stop","class":"opt-out","action":"drop"}],`, ``},
+		{"row without text", `"text":"STOP",`, ``},
+		{"row with two texts", `"text":"STOP"`, `"text":"STOP","text_base64":"/w=="`},
+		{"base64 without padding", `"text":"STOP"`, `"text_base64":"/w"`},
+		{"row without class", `"class":"opt-out",`, ``},
+		{"row without action", `,"action":"drop"`, ``},
+		{"row with a field more", `"action":"drop"`, `"action":"drop","code":1`},
+		{"nothing refused", `{"row":1,"mistake":"same-key","same_as":0}`, ``},
+		{"no row", `"row":1,`, ``},
+		{"row of another kind", `"row":1`, `"row":"1"`},
+		{"no mistake", `"mistake":"same-key",`, ``},
+		{"unknown mistake", `"same-key"`, `"twice"`},
+		{"same key as none", `,"same_as":0`, ``},
+		{"another mistake as in a row", `"same-key"`, `"class"`},
+		{"no rows, but there are", `"row":1,"mistake":"same-key","same_as":0`, `"mistake":"no-rows"`},
+		{"no rows in a row", `"mistake":"same-key","same_as":0`, `"mistake":"no-rows"`},
+		{"rows, but there are none", `{"text":"STOP","class":"opt-out","action":"drop"},{"text":"stop","class":"opt-out","action":"drop"}`, ``},
+		{"unknown interpretation", `"folding"`, `"case"`},
+		{"no interpretations", `"interpretations":["folding"],`, ``},
+		{"no reason", `"reason":"case"`, `"reason":""`},
 		{"a field more", `"reason"`, `"comment":"","reason"`},
 	})
 }

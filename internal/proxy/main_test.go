@@ -1,33 +1,41 @@
-package optout
+package main
 
 import (
-	"archive/zip"
-	"encoding/json"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
 
+// path is the module's path.
+const path = "example.com/optout"
+
 // TestModule gets the package as a user would, in a module outside of this
-// tree, from a module proxy on the file system: go get, vendor, build, decide.
+// tree, from the proxy that write makes: go get, vendor, build, decide. What
+// the README says about a private proxy is what it does.
 func TestModule(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the go command often")
 	}
-	const version = "v0.1.0"
 	dir := t.TempDir()
 	proxy := filepath.Join(dir, "proxy")
-	writeProxy(t, proxy, version)
+	for _, version := range []string{"v0.1.9", "v0.2.0"} {
+		if err := write("../..", version, proxy); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What else is needed comes from this machine's cache.
+	goCommand(t, "../..", nil, "mod", "download")
 	cache := strings.TrimSpace(goCommand(t, ".", nil, "env", "GOMODCACHE"))
 	env := []string{
 		"GOPROXY=" + fileURL(proxy) + "," + fileURL(filepath.Join(cache, "cache", "download")),
+		"GONOSUMDB=" + path,
 		"GOMODCACHE=" + filepath.Join(dir, "cache"),
-		"GONOSUMDB=example.com/optout", "GOSUMDB=off", "GOFLAGS=-modcacherw", "GOWORK=off",
+		"GOSUMDB=off", "GOFLAGS=-modcacherw", "GOWORK=off",
 	}
 
 	app := filepath.Join(dir, "app")
@@ -48,7 +56,13 @@ func main() {
 }
 `)
 	goCommand(t, app, env, "mod", "init", "example.net/app")
-	goCommand(t, app, env, "get", "example.com/optout@"+version)
+	if got, want := goCommand(t, app, env, "list", "-m", "-versions", path), path+" v0.1.9 v0.2.0\n"; got != want {
+		t.Errorf("go list -m -versions prints %q, want %q", got, want)
+	}
+	goCommand(t, app, env, "get", path+"@latest")
+	if got, want := goCommand(t, app, env, "list", "-m", path), path+" v0.2.0\n"; got != want {
+		t.Errorf("go list -m prints %q, want %q", got, want)
+	}
 	const want = "drop 80901 opt-out ARRET\nforward 0 none \nforward 0 help INFO\n"
 	for _, step := range [][]string{
 		{"run", ".", "Arr\u00eat", "arr\u00eatez", "\uff29nfo"},
@@ -88,10 +102,10 @@ func main() {
 
 	var vendored []string
 	root := filepath.Join(app, "vendor")
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && filepath.Base(path) != "vendor" {
-			if goFiles, _ := filepath.Glob(filepath.Join(path, "*.go")); len(goFiles) > 0 {
-				rel, _ := filepath.Rel(root, path)
+	err := filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			if goFiles, _ := filepath.Glob(filepath.Join(at, "*.go")); len(goFiles) > 0 {
+				rel, _ := filepath.Rel(root, at)
 				vendored = append(vendored, filepath.ToSlash(rel))
 			}
 		}
@@ -100,9 +114,11 @@ func main() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := strings.Join(vendored, " ")
-	if want := "example.com/optout golang.org/x/text/transform golang.org/x/text/unicode/norm"; got != want {
-		t.Errorf("vendored packages: %s, want %s", got, want)
+	vendor := []string{path, "golang.org/x/text/transform", "golang.org/x/text/unicode/norm"}
+	slices.Sort(vendor) // the module may have another path, which stands elsewhere
+	slices.Sort(vendored)
+	if !slices.Equal(vendored, vendor) {
+		t.Errorf("vendored packages: %q, want %q", vendored, vendor)
 	}
 }
 
@@ -133,59 +149,30 @@ func goCommand(t *testing.T, dir string, env []string, args ...string) string {
 	return string(out)
 }
 
-// writeProxy lays out this module as a module proxy serves it: see
-// "GOPROXY protocol" in the Go Modules Reference.
-func writeProxy(t *testing.T, proxy, version string) {
-	t.Helper()
-	at := filepath.Join(proxy, filepath.FromSlash("example.com/optout"), "@v")
-	goMod, err := os.ReadFile("go.mod")
-	if err != nil {
+func TestWriteError(t *testing.T) {
+	root := t.TempDir()
+	writeFile(t, filepath.Join(root, "go.mod"), "module example.com/m\n")
+	writeFile(t, filepath.Join(root, "m.go"), "package m\n")
+	proxy := t.TempDir()
+	if err := write(root, "v0.2.0", proxy); err != nil {
 		t.Fatal(err)
 	}
-	info, err := json.Marshal(map[string]string{"Version": version, "Time": "2026-11-24T00:00:00Z"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, filepath.Join(at, "list"), version+"\n")
-	writeFile(t, filepath.Join(at, version+".info"), string(info))
-	writeFile(t, filepath.Join(at, version+".mod"), string(goMod))
-
-	archive, err := os.Create(filepath.Join(at, version+".zip"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer archive.Close()
-	zw := zip.NewWriter(archive)
-	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if _, err := os.Stat(filepath.Join(path, "go.mod")); path != "." && err == nil || strings.HasPrefix(path, ".git") {
-				return filepath.SkipDir // a nested module is not part of this one
+	for _, test := range []struct{ name, root, version, want string }{
+		{"again", root, "v0.2.0", "has v0.2.0 already"},
+		{"no v", root, "0.2.0", `version "0.2.0" is not canonical`},
+		{"version of another path", root, "v2.0.0", "should be v0 or v1, not v2"},
+		{"no module", proxy, "v0.2.0", "go.mod"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := write(test.root, test.version, proxy)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("write(%q, %q) = %v, want %s", test.root, test.version, err, test.want)
 			}
-			return nil
-		}
-		if !d.Type().IsRegular() {
-			return nil
-		}
-		w, err := zw.Create("example.com/optout@" + version + "/" + filepath.ToSlash(path))
-		if err != nil {
-			return err
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		_, err = io.Copy(w, f)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+		})
 	}
-	if err := zw.Close(); err != nil {
-		t.Fatal(err)
+	list, err := os.ReadFile(filepath.Join(proxy, "example.com", "m", "@v", "list"))
+	if want := "v0.2.0\n"; string(list) != want || err != nil {
+		t.Errorf("list is %q, %v, want %q", list, err, want)
 	}
 }
 

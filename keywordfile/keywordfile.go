@@ -1,0 +1,200 @@
+// Package keywordfile reads a table of keywords from JSON, strictly: it returns
+// what the file's author meant, or says on which lines that is not clear.
+//
+// A table is an array of rows, or one row after the other:
+//
+//	[
+//	  {"text": "STOP", "class": "opt-out", "action": "drop"},
+//	  {"text": "AIDE", "class": "help", "action": "forward"}
+//	]
+//
+// With encoding/json alone a row without an action forwards, the last of two
+// actions counts, and bytes of another encoding are U+FFFD.
+package keywordfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"example.com/optout"
+	"example.com/optout/internal/quote"
+)
+
+// An Error is what is wrong at one place of a table.
+type Error struct {
+	File   string // the name of what was read, "" if it has none
+	Line   int    // counted from 1; where the row begins, if it is one's
+	Row    int    // counted from 0, as in optout.KeywordError; -1 if it is no row's
+	Text   string // the row's text, as far as it could be read
+	Reason string // what is wrong, and what would be right
+}
+
+// Error begins with the file and the line:
+//
+//	own.json:3: keyword 2 ("Stop"): no action: want forward, drop or intercept
+func (e Error) Error() string {
+	at := fmt.Sprintf("keywordfile: line %d: ", e.Line)
+	if e.File != "" {
+		at = fmt.Sprintf("%s:%d: ", e.File, e.Line)
+	}
+	if e.Row >= 0 {
+		at += fmt.Sprintf("keyword %d (%s): ", e.Row, quote.Quote(e.Text))
+	}
+	return at + e.Reason
+}
+
+// Read returns the rows of a table, in their order. A row is an object that has
+// each of the fields text, class and action once, and no other: text is what
+// optout.Keyword says of it, class is opt-out, opt-in or help, and action is
+// forward, drop or intercept. The text is UTF-8; a byte order mark is left out.
+//
+// On anything else Read returns no rows, and an error that joins one Error for
+// each mistake, in their order (see errors.Join). That includes what
+// optout.NewPolicy refuses, such as no rows at all or two with the same key, so
+// NewPolicy takes what Read returns, alone or merged with another table (see
+// optout.Merge). Where the text is not JSON, Read stops.
+//
+// If r has a method Name, as *os.File has, errors begin with that name.
+func Read(r io.Reader) ([]optout.Keyword, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("keywordfile: %w", err)
+	}
+	rows, end := readRows(data)
+	keywords := make([]optout.Keyword, len(rows))
+	for i, row := range rows {
+		keywords[i] = row.Keyword
+	}
+	_, err = optout.NewPolicy(keywords)
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range joined.Unwrap() {
+			if e, ok := errors.AsType[optout.KeywordError](err); ok && rows[e.Row].hasText {
+				rows[e.Row].fail("%s", e.Reason)
+			}
+		}
+	}
+	var file string
+	if named, ok := r.(interface{ Name() string }); ok {
+		file = named.Name()
+	}
+	var errs []error
+	for i, row := range append(rows, end) {
+		if i == len(rows) {
+			i = -1
+		}
+		for _, reason := range row.wrong {
+			errs = append(errs, Error{file, row.line, i, row.Text, reason})
+		}
+	}
+	if errs != nil {
+		return nil, errors.Join(errs...)
+	}
+	return keywords, err
+}
+
+// A row is what could be read of one.
+type row struct {
+	optout.Keyword
+	hasText bool
+	line    int
+	wrong   []string
+}
+
+func (r *row) fail(format string, args ...any) {
+	r.wrong = append(r.wrong, fmt.Sprintf(format, args...))
+}
+
+// readRows reads the rows, good and bad, and what is wrong at their end.
+func readRows(data []byte) (rows []row, end row) {
+	const space = " \t\r\n"
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = bytes.TrimRight(data, space) // an error at the end is in the last line of text
+	d := json.NewDecoder(bytes.NewReader(data))
+	before, closing, want := space, "", "the end of the file"
+	if bytes.HasPrefix(bytes.TrimLeft(data, space), []byte("[")) {
+		d.Token()
+		before, closing, want = space+",", "]", `"]" and the end of the file`
+	}
+	at := 0
+	for end.line = 1; ; {
+		more := d.More()
+		next := len(data) - len(bytes.TrimLeft(data[d.InputOffset():], before))
+		end.line += bytes.Count(data[at:next], []byte("\n"))
+		at = next
+		if !more || at == len(data) {
+			break
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			end.fail("not JSON in UTF-8, and not read from here on: %v", err)
+			return rows, end
+		}
+		rows = append(rows, readRow(value, end.line))
+	}
+	if string(data[at:]) != closing {
+		end.fail("want another row, or %s", want)
+	} else if rows == nil {
+		end.fail(`no keywords: want rows such as {"text":"STOP","class":"opt-out","action":"drop"}`)
+	}
+	return rows, end
+}
+
+// wants says what to write in each field.
+var wants = map[string]string{
+	"text":   "the whole message, in quotes",
+	"class":  "opt-out, opt-in or help",
+	"action": "forward, drop or intercept",
+}
+
+// readRow reads a row from a value that is known to be JSON.
+func readRow(value []byte, line int) row {
+	r := row{line: line}
+	r.Class = optout.ClassOptOut // so that NewPolicy judges the text even if the class is bad
+	valid := utf8.Valid(value)
+	if !valid {
+		r.fail("not UTF-8: save the file as UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(value))
+	if open, _ := d.Token(); open != json.Delim('{') {
+		r.fail("no object: want one with text, class and action")
+		return r
+	}
+	times := make(map[string]int)
+	for d.More() {
+		token, _ := d.Token()
+		name := token.(string)
+		times[name]++
+		var field any
+		d.Decode(&field) // leaves nil for what it cannot hold, such as 1e999
+		text, ok := field.(string)
+		known := ok
+		switch name {
+		case "text":
+			r.Text, r.hasText = text, ok && valid
+		case "class":
+			known = r.Class.UnmarshalText([]byte(text)) == nil
+		case "action":
+			known = r.Action.UnmarshalText([]byte(text)) == nil
+		default:
+			r.fail("unknown field %s: want text, class and action", quote.Quote(name))
+			continue
+		}
+		if !ok {
+			r.fail("%s is no string: want %s", name, wants[name])
+		} else if !known {
+			r.fail("unknown %s %s: want %s", name, quote.Quote(text), wants[name])
+		}
+	}
+	for _, name := range []string{"text", "class", "action"} {
+		if times[name] == 0 {
+			r.fail("no %s: want %s", name, wants[name])
+		} else if times[name] > 1 {
+			r.fail("%s stands there %d times: want it once", name, times[name])
+		}
+	}
+	return r
+}

@@ -1,0 +1,143 @@
+package optout
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/unicode/norm"
+)
+
+// TestLatinLetters holds which letters step 4 of Normalize takes marks from, in
+// ranges, and that it does take one from each, and from no other.
+func TestLatinLetters(t *testing.T) {
+	w := new(strings.Builder)
+	fmt.Fprintf(w, "# The Latin letters: script Latin, category L. See README.md.\n")
+	fmt.Fprintf(w, "# Unicode %s (Go 1.26 has 15.0.0, Go 1.27 has 17.0.0).\n", unicode.Version)
+	fmt.Fprintf(w, "# first; last; name of the first\n")
+	first := rune(-1) // of a range that has begun
+	eachRune(func(r rune) {
+		latin := unicode.Is(unicode.Latin, r) && unicode.IsLetter(r)
+		if latin && first < 0 {
+			first = r
+		}
+		if !latin && first >= 0 {
+			fmt.Fprintf(w, "%U; %U; %s\n", first, r-1, runeName(first))
+			first = -1
+		}
+
+		if !unicode.Is(unicode.Latin, r) && !unicode.IsLetter(r) || !norm.NFKD.IsNormalString(string(r)) {
+			return // carries no mark in step 4, or is no letter; TestEveryCodePoint has all
+		}
+		const mark = "\u0301"
+		key := Normalize(string(r) + mark)
+		if key != mark && strings.HasSuffix(key, mark) == latin { // alone: r is invisible
+			t.Errorf("Normalize(%+q) = %+q, but that %U is a Latin letter is %v", string(r)+mark, key, r, latin)
+		}
+	})
+	golden(t, "latin-letters-"+unicode.Version+".txt", w.String())
+}
+
+// A refusedRow is a row that NewPolicy refuses.
+type refusedRow struct {
+	Row     *int   `json:"row,omitempty"` // nil if the table is refused for having none
+	Mistake string `json:"mistake"`
+	SameAs  *int   `json:"same_as,omitempty"` // the row that has the key already
+}
+
+// TestRefusedTables holds which rows of the tables in refused-tables.jsonl
+// NewPolicy refuses, and for what.
+func TestRefusedTables(t *testing.T) {
+	const name = "testdata/refused-tables.jsonl"
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			if i := bytes.IndexFunc(line[:len(line)-1], func(r rune) bool { return r < ' ' || r > '~' }); i >= 0 {
+				t.Errorf("%s:%d: byte %d is not printable ASCII", name, n, i)
+			}
+			var v struct {
+				Table []struct {
+					Text          string
+					TextBase64    []byte `json:"text_base64"`
+					Class, Action string
+				}
+				Refused         []refusedRow
+				Interpretations []string
+				Reason          string
+			}
+			d := json.NewDecoder(bytes.NewReader(line))
+			d.DisallowUnknownFields()
+			if err := d.Decode(&v); err != nil {
+				t.Fatalf("%s:%d: %v", name, n, err)
+			}
+			var rows []Keyword
+			for _, r := range v.Table {
+				k := Keyword{Text: r.Text + string(r.TextBase64)}
+				if k.Class.UnmarshalText([]byte(r.Class)) != nil {
+					k.Class = 255
+				}
+				if k.Action.UnmarshalText([]byte(r.Action)) != nil {
+					k.Action = 255
+				}
+				rows = append(rows, k)
+			}
+			p, err := NewPolicy(rows)
+			if diff := cmp.Diff(v.Refused, refused(t, err)); diff != "" || p != (Policy{}) {
+				t.Errorf("%s:%d: NewPolicy = %v, %v; want the zero Policy and (-want +got):\n%s", name, n, p, err, diff)
+			}
+		})
+	}
+	if n == 0 {
+		t.Errorf("%s is empty", name)
+	}
+}
+
+// refused returns what an error of NewPolicy says of each row.
+func refused(t *testing.T, err error) (rows []refusedRow) {
+	t.Helper()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		if err != nil && strings.Contains(err.Error(), "no keywords") {
+			rows = append(rows, refusedRow{Mistake: "no-rows"})
+		}
+		return rows
+	}
+	for _, err := range joined.Unwrap() {
+		k, ok := errors.AsType[KeywordError](err)
+		if !ok {
+			t.Fatalf("%T (%v), want a KeywordError", err, err)
+		}
+		row := refusedRow{Row: &k.Row}
+		for reason, mistake := range map[string]string{
+			"text is not valid UTF-8":    "not-utf-8",
+			"text holds U+FFFD":          "damaged",
+			"text normalizes to nothing": "empty-key",
+			"class is ":                  "class",
+			"action is ":                 "action",
+		} {
+			if strings.HasPrefix(k.Reason, reason) {
+				row.Mistake = mistake
+			}
+		}
+		var first, marks int
+		if _, err := fmt.Sscanf(k.Reason, "text has %d marks in a row", &marks); err == nil {
+			row.Mistake = "marks"
+		}
+		if _, err := fmt.Sscanf(k.Reason, "same keyword as row %d", &first); err == nil {
+			row.Mistake, row.SameAs = "same-key", &first
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}

@@ -2,11 +2,15 @@ package optout_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"slices"
 	"strings"
 
 	"example.com/optout"
@@ -43,27 +47,87 @@ func ExamplePolicy_Decide_flags() {
 	// forward
 }
 
-// A policy of one's own starts from the built-in table.
-func ExampleNewPolicy() {
-	policy, err := optout.NewPolicy(append(optout.Policy{}.Keywords(),
-		optout.Keyword{Text: "baja", Class: optout.ClassOptOut, Action: optout.Drop},
-		optout.Keyword{Text: "opt out", Class: optout.ClassOptOut, Action: optout.Drop},
-	))
+// A table of one's own starts from the built-in one: Merge overrides rows and
+// adds others, and slices.DeleteFunc removes some.
+func ExampleMerge() {
+	own := []optout.Keyword{
+		{Text: "end", Class: optout.ClassOptOut, Action: optout.Forward}, // is chat where drivers write it
+		{Text: "opt out", Class: optout.ClassOptOut, Action: optout.Drop},
+		{Text: "Stop", Class: optout.ClassOptOut, Action: optout.Drop}, // is there already: this spelling wins
+	}
+	table := optout.Merge(optout.Policy{}.Keywords(), own)
+	table = slices.DeleteFunc(table, func(k optout.Keyword) bool { return k.Class == optout.ClassHelp })
+	policy, err := optout.NewPolicy(table)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(policy.Decide("Baja", optout.Flags{}).Keyword)
-	fmt.Println(policy.Decide("OPT  OUT", optout.Flags{}).Keyword)
-
-	_, err = optout.NewPolicy([]optout.Keyword{
-		{Text: "STOP", Class: optout.ClassOptOut, Action: optout.Drop},
-		{Text: "st\u00f3p", Class: optout.ClassOptOut, Action: optout.Drop},
-	})
-	fmt.Println(err)
+	for _, message := range []string{"END", "OPT  OUT", "STOP", "arr\u00eat", "help"} {
+		d := policy.Decide(message, optout.Flags{})
+		fmt.Printf("%-7v  %-7v  %s\n", d.Action, d.Class, d.Keyword)
+	}
 	// Output:
-	// baja
-	// opt out
-	// optout: keyword 1 ("stóp"): same keyword as row 0 ("STOP")
+	// forward  opt-out  end
+	// drop     opt-out  opt out
+	// drop     opt-out  Stop
+	// drop     opt-out  ARRET
+	// forward  none
+}
+
+// NewPolicy reports every bad row, and each error can be asked for its row.
+func ExampleKeywordError() {
+	rows := []optout.Keyword{
+		{Text: "STOP", Class: optout.ClassOptOut, Action: optout.Drop},
+		{Text: "st\u00f3p\u200b", Class: optout.ClassOptOut, Action: optout.Drop},
+		{Text: "HALT", Action: optout.Drop},
+	}
+	_, err := optout.NewPolicy(rows)
+	fmt.Println(err)
+
+	if k, ok := errors.AsType[optout.KeywordError](err); ok {
+		fmt.Println("the first one is on line", k.Row+1)
+	}
+	// Output:
+	// optout: keyword 1 ("stóp\u200b"): same keyword as row 0 ("STOP")
+	// optout: keyword 2 ("HALT"): class is none: want opt-out, opt-in or help
+	// the first one is on line 2
+}
+
+// A program that is not Proxy asks what a message is, and does as it likes.
+// What differs by word and language is a map on the keyword's text.
+func ExamplePolicy_Match() {
+	replies := map[string]string{
+		"ARRET": "Vous ne recevrez plus de messages de ce numéro.",
+		"STOP":  "You will get no more messages from this number.",
+	}
+	policy := optout.Policy{IgnorePunctuation: true}
+	for _, message := range []string{"Stop!", "Arr\u00eat", "stop by the store"} {
+		k, ok := policy.Match(message)
+		if !ok {
+			fmt.Printf("%q is chat\n", message)
+			continue
+		}
+		fmt.Printf("%v by %s: %s\n", k.Class, k.Text, replies[k.Text])
+	}
+	// Output:
+	// opt-out by STOP: You will get no more messages from this number.
+	// opt-out by ARRET: Vous ne recevrez plus de messages de ce numéro.
+	// "stop by the store" is chat
+}
+
+// A Decision in a structured log, with Action and Class as their texts.
+func ExampleDecision_slog() {
+	h := slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey && len(groups) == 0 {
+				return slog.Attr{} // so that the output is the same each time
+			}
+			return a
+		},
+	})
+	d := optout.Policy{}.Decide("Arr\u00eat", optout.Flags{})
+	slog.New(h).Info("message", "sid", "SM00000000000000000000000000000001", "decision", d)
+	// Output:
+	// {"level":"INFO","msg":"message","sid":"SM00000000000000000000000000000001","decision":{"action":"drop","class":"opt-out","code":80901,"keyword":"ARRET"}}
 }
 
 // A Programmable Messaging webhook: the relay's own number was texted. Check

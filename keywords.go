@@ -28,8 +28,8 @@ type Keyword struct {
 	Class Class `json:"class"`
 
 	// Action is what happens to a message that is this keyword when no flag
-	// says otherwise (see Policy.Decide). A row of JSON without an action is
-	// one that forwards.
+	// says otherwise (see Policy.Decide). To encoding/json a row without an
+	// action is one that forwards; package keywordfile refuses it.
 	Action Action `json:"action"`
 }
 

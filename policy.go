@@ -8,6 +8,9 @@
 //	d := optout.Policy{}.Decide("Arrêt", optout.Flags{})
 //	// d.Action == optout.Drop, d.Code == 80901, d.Keyword == "ARRET"
 //
+// A program that is not Proxy, and has rules of its own for what to do with an
+// opt-out, calls Match, which returns the row of the table that a message is.
+//
 // A message is a keyword only as a whole: "stop by the store" is chat. Case,
 // accents on Latin letters, fullwidth and other spellings of a letter,
 // invisible characters and the white space around do not matter; Normalize has
@@ -56,7 +59,12 @@ type Policy struct {
 	// around a keyword insignificant, as in "Stop." and "STOP!". A message
 	// that is no keyword is then compared once more, without those and white
 	// space at the two ends of its key, so a keyword that has punctuation of
-	// its own is found first.
+	// its own is found first. U+FFFD, a symbol, is never left out.
+	//
+	// A mark goes with the punctuation, symbol or space that it stands on, as
+	// in "STOP\u00b4", which decomposes into a space and an accent, and in a
+	// keycap; marks at the start, where they stand on nothing, go too. This is
+	// an interpretation, for the reason for which the sign itself goes.
 	//
 	// It is off by default, as Proxy documents nothing of the kind. Section
 	// 5.1.3 of CTIA's Messaging Principles and Best Practices (2023) wants
@@ -67,13 +75,16 @@ type Policy struct {
 }
 
 // NewPolicy returns a Policy that knows the given keywords and no others; to
-// extend the built-in ones, append to Policy{}.Keywords(). It keeps no
-// reference to keywords.
+// extend or override the built-in ones, see Merge. It keeps no reference to
+// keywords. Package keywordfile reads keywords from JSON, where a row of
+// opt-out without an action would otherwise forward in silence.
 //
-// It returns the zero Policy and an error if there are no keywords, if a text
-// is not valid UTF-8, holds U+FFFD or normalizes to nothing, if a class is
-// ClassNone or undefined, if an action is undefined, or if two rows have the
-// same key, whatever they say. The error names the row by its index and text.
+// It returns the zero Policy and an error if there are no keywords, or if a
+// row is bad: if its text is not valid UTF-8, holds U+FFFD, normalizes to
+// nothing or has more than 64 nonspacing marks in a row behind Normalize, if
+// its class is ClassNone or undefined, if its action is undefined, or if a row
+// before it has the same key, whatever the two say. The error joins a
+// KeywordError for every bad row, in their order (see errors.Join).
 func NewPolicy(keywords []Keyword) (Policy, error) {
 	if len(keywords) == 0 {
 		return Policy{}, errors.New("optout: no keywords: a policy needs at least one")
@@ -96,6 +107,11 @@ func NewPolicy(keywords []Keyword) (Policy, error) {
 		return Policy{}, errors.Join(bad...)
 	}
 	return Policy{table: t}, nil
+}
+
+// MarshalJSON fails, as a Policy's table would be lost.
+func (Policy) MarshalJSON() ([]byte, error) {
+	return nil, errors.New("optout: a Policy has no JSON form: marshal its Keywords and IgnorePunctuation, and make it again by NewPolicy")
 }
 
 // Keywords returns a copy of the policy's table, in the order in which it was

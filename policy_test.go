@@ -1,6 +1,7 @@
 package optout
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -137,6 +138,46 @@ func TestNewPolicyCopies(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, p.Keywords()); diff != "" {
 		t.Errorf("Keywords (-want +got):\n%s", diff)
+	}
+}
+
+func TestPolicyHasNoJSON(t *testing.T) {
+	_, err := json.Marshal(struct{ P Policy }{})
+	if err == nil || !strings.Contains(err.Error(), "marshal its Keywords and IgnorePunctuation") {
+		t.Errorf("json.Marshal of a Policy: error %v, want one that says what to do", err)
+	}
+}
+
+func TestFlagsJSON(t *testing.T) {
+	want := Flags{RespectSMSStopFilter: true}
+	const text = `{"respect_sms_stop_filter":true,"sms_stop_filter":false}`
+	got, err := json.Marshal(want)
+	if string(got) != text || err != nil {
+		t.Errorf("json.Marshal(%+v) = %s, %v, want %s", want, got, err, text)
+	}
+	var back Flags
+	if err := json.Unmarshal([]byte(text), &back); back != want || err != nil {
+		t.Errorf("json.Unmarshal(%s) = %+v, %v, want %+v", text, back, err, want)
+	}
+}
+
+func TestMarksInARow(t *testing.T) {
+	marks := func(n int) string { return "\u0438" + strings.Repeat("\u0301", n-1) + "\u0323" }
+	p, err := NewPolicy([]Keyword{{marks(64), ClassOptOut, Drop}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{Normalize(marks(64)), marks(64)} {
+		if _, ok := p.Match(s); !ok {
+			t.Errorf("Match(%+q) finds no row", s)
+		}
+	}
+	if k, ok := p.Match(marks(65)); ok {
+		t.Errorf("Match of 65 marks = %+v", k)
+	}
+	_, err = NewPolicy([]Keyword{{marks(65), ClassOptOut, Drop}})
+	if err == nil || !strings.Contains(err.Error(), "65 marks in a row: want at most 64") {
+		t.Errorf("NewPolicy with 65 marks in a row: error %v", err)
 	}
 }
 

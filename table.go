@@ -143,9 +143,10 @@ func (t *table) walk(s string, i, p int, trim bool) *Keyword {
 	var run [maxRun]mark
 	k := keyReader{text: s[i:], run: run[:], any: i > 0, latin: i > 0 && s[i-1] >= 'A'}
 	whole, inner := p, p // inner is the place without what is left out at the start
-	edge := i == 0       // what comes last is left out, unless more comes behind it
-	inside := i > 0      // something has come that is not left out
-	var row *Keyword     // with edge: the row whose key ends before what comes last
+	// Edge: what comes last is left out, unless more comes behind it. Inside:
+	// something has come that is not left out.
+	edge, inside := i == 0, i > 0
+	var row *Keyword // with edge: the row whose key ends before what comes last
 	for r := range k.runes {
 		if r == utf8.RuneError {
 			return nil

@@ -27,6 +27,7 @@ type config struct {
 	AccountSID       string `json:"account_sid"`
 	ParentAccountSID string `json:"parent_account_sid"` // only if the account is a subaccount
 	AuthToken        string `json:"auth_token"`
+	SecondAuthToken  string `json:"second_auth_token"` // while the token is being replaced
 	TwilioAPIURL     string `json:"twilio_api_url"`
 
 	CallbackURL          string `json:"callback_url"`
@@ -51,6 +52,14 @@ type session struct {
 
 func (c *config) flags() optout.Flags {
 	return optout.Flags{RespectSMSStopFilter: c.RespectSMSStopFilter, SMSStopFilter: c.SMSStopFilter}
+}
+
+// tokens returns the account's auth tokens. The first signs.
+func (c *config) tokens() []string {
+	if c.SecondAuthToken == "" {
+		return []string{c.AuthToken}
+	}
+	return []string{c.AuthToken, c.SecondAuthToken}
 }
 
 func (c *config) policy() (optout.Policy, error) {
@@ -103,7 +112,7 @@ func envName(tag string) string { return "RELAY_" + strings.ToUpper(tag) }
 
 var (
 	accountSID  = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
-	alnum       = regexp.MustCompile(`^[0-9a-zA-Z]+$`) // twilio-go refuses any other token
+	alnum       = regexp.MustCompile(`^[0-9a-zA-Z]+$`)
 	phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 )
 
@@ -124,6 +133,9 @@ func (c *config) validate() error {
 	}
 	if !alnum.MatchString(c.AuthToken) {
 		bad("auth_token", "empty, or not letters and digits: copy the account's auth token")
+	}
+	if c.SecondAuthToken != "" && !alnum.MatchString(c.SecondAuthToken) {
+		bad("second_auth_token", "not letters and digits: copy the token that replaces auth_token, or leave it out")
 	}
 	if c.Database == "" {
 		bad("database", "empty: write the path of a file that may be created")

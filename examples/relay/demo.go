@@ -109,7 +109,7 @@ func demoPart(w io.Writer, cfg config, twilio *standin.Server, steps []demoStep)
 	if cfg.RespectSMSStopFilter {
 		fmt.Fprintf(w, "\nThe relay restarts. ProxyRespectSmsStopFilterFlag is on and SMS STOP Filtering off:\nkeywords are for the account's own interceptor, which is asked about every message.\n")
 		i, err := newInterceptor(cfg, func(relay, participant, text string) {
-			if _, err := r.send(&message{Relay: relay, Recipient: participant, Body: text}); err != nil {
+			if _, err := r.send(context.Background(), &message{Relay: relay, Recipient: participant, Body: text}); err != nil {
 				fmt.Fprintln(w, "   the interceptor cannot confirm:", err)
 			}
 		})

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"example.com/optout/examples/relay/signature"
 )
 
 // maxForm bounds a webhook: 1,600 characters of Body and 16 KB of Attributes,
@@ -34,8 +36,26 @@ func (r *relay) refuse(w http.ResponseWriter, req *http.Request, status int, rea
 }
 
 // signed reads the form of a webhook. Unless Twilio signed it, it answers 403
-// and returns nil: nothing else may look at the request before.
+// and returns nil: nothing else may look at the request before. The address
+// that Twilio signs is the one it was given, of which a proxy in front of the
+// relay may have replaced the scheme, the host and the port.
 func (r *relay) signed(w http.ResponseWriter, req *http.Request) url.Values {
+	address := r.cfg.PublicURL + req.URL.EscapedPath()
+	if req.URL.RawQuery != "" {
+		address += "?\u2026" // which may have a secret
+	}
+	refuse := func(reason string) {
+		r.refuse(w, req, http.StatusForbidden, reason, "checked", address, "host", req.Host)
+	}
+	header := req.Header.Get("X-Twilio-Signature")
+	if header == "" {
+		refuse("X-Twilio-Signature is missing: this is not from Twilio, or something in front of the relay takes the header away")
+		return nil
+	}
+	if !signature.Plausible(header) {
+		refuse("X-Twilio-Signature is no signature: this is not from Twilio")
+		return nil
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxForm))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		r.refuse(w, req, http.StatusRequestEntityTooLarge, "the form is larger than "+strconv.Itoa(maxForm)+" bytes")
@@ -44,15 +64,13 @@ func (r *relay) signed(w http.ResponseWriter, req *http.Request) url.Values {
 		r.refuse(w, req, http.StatusBadRequest, "the form breaks off")
 		return nil
 	}
-	// The address that Twilio signs is the one it was given, which a proxy in
-	// front of the relay may have replaced in req.
-	if !r.validator.ValidateBody(r.cfg.PublicURL+req.URL.RequestURI(), body, req.Header.Get("X-Twilio-Signature")) {
-		r.refuse(w, req, http.StatusForbidden, "X-Twilio-Signature is missing or wrong: check auth_token and public_url")
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		r.refuse(w, req, http.StatusBadRequest, "the body is no form")
 		return nil
 	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil { // with bodySHA256 in the address, ValidateBody takes any body
-		r.refuse(w, req, http.StatusBadRequest, "the body is no form")
+	if !signature.Check(header, r.cfg.PublicURL+req.URL.RequestURI(), form, r.cfg.tokens()...) {
+		refuse("X-Twilio-Signature is wrong: check auth_token, and that public_url is how Twilio was given the address")
 		return nil
 	}
 	return form

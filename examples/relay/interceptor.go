@@ -9,8 +9,7 @@ import (
 	"sync"
 
 	"example.com/optout"
-
-	"github.com/twilio/twilio-go/client"
+	"example.com/optout/examples/relay/signature"
 )
 
 // An interceptor is an account's own opt-out handling, behind
@@ -23,11 +22,10 @@ import (
 // effect is chat: a "Yes" of somebody who never opted out answers the other
 // participant's question.
 type interceptor struct {
-	cfg       config
-	policy    optout.Policy
-	validator client.RequestValidator
-	confirm   func(relay, participant, text string)
-	members   map[string]member // by participant SID
+	cfg     config
+	policy  optout.Policy
+	confirm func(relay, participant, text string)
+	members map[string]member // by participant SID
 
 	mu       sync.Mutex
 	optedOut map[string]bool // by participant SID: one person at one relay number
@@ -46,13 +44,12 @@ func newInterceptor(cfg config, confirm func(relay, participant, text string)) (
 		return nil, err
 	}
 	i := &interceptor{
-		cfg:       cfg,
-		policy:    p,
-		validator: client.NewRequestValidator(cfg.AuthToken),
-		confirm:   confirm,
-		members:   map[string]member{},
-		optedOut:  map[string]bool{},
-		withheld:  map[string]bool{},
+		cfg:      cfg,
+		policy:   p,
+		confirm:  confirm,
+		members:  map[string]member{},
+		optedOut: map[string]bool{},
+		withheld: map[string]bool{},
 	}
 	for _, s := range cfg.Sessions {
 		for n, number := range s.Participants {
@@ -63,12 +60,12 @@ func newInterceptor(cfg config, confirm func(relay, participant, text string)) (
 }
 
 func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxForm))
-	if err != nil || !i.validator.ValidateBody(i.cfg.InterceptCallbackURL, body, req.Header.Get("X-Twilio-Signature")) {
+	body, _ := io.ReadAll(http.MaxBytesReader(w, req.Body, maxForm))
+	form, _ := url.ParseQuery(string(body)) // what is broken is not signed
+	if !signature.Check(req.Header.Get("X-Twilio-Signature"), i.cfg.InterceptCallbackURL, form, i.cfg.tokens()...) {
 		http.Error(w, "interceptor: not signed", http.StatusUnauthorized) // which does not block
 		return
 	}
-	form, _ := url.ParseQuery(string(body)) // a valid signature is over a form
 	var data struct{ Body string }
 	json.Unmarshal([]byte(form.Get("interactionData")), &data) // without a body it is no keyword
 	from := form.Get("inboundParticipantSid")

@@ -23,9 +23,6 @@ import (
 	"time"
 
 	"example.com/optout"
-
-	"github.com/twilio/twilio-go/client"
-	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -90,16 +87,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // A relay is all of it, running.
 type relay struct {
-	cfg       *config
-	limit     timing
-	policy    optout.Policy
-	store     *store
-	api       *api.ApiService
-	http      *http.Client
-	validator client.RequestValidator
-	metrics   *metrics
-	log       *slog.Logger
-	now       func() time.Time
+	cfg     *config
+	limit   timing
+	policy  optout.Policy
+	store   *store
+	http    *http.Client
+	metrics *metrics
+	log     *slog.Logger
+	now     func() time.Time
 
 	addr     string
 	server   *http.Server
@@ -115,13 +110,12 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
 	r := &relay{
-		cfg:       &cfg,
-		limit:     limit,
-		http:      &http.Client{Transport: transport, CheckRedirect: noRedirect},
-		validator: client.NewRequestValidator(cfg.AuthToken),
-		log:       log,
-		now:       time.Now,
-		broken:    make(chan error, 1),
+		cfg:    &cfg,
+		limit:  limit,
+		http:   &http.Client{Transport: transport, CheckRedirect: noRedirect},
+		log:    log,
+		now:    time.Now,
+		broken: make(chan error, 1),
 	}
 	var err error
 	if r.policy, err = cfg.policy(); err != nil {
@@ -130,9 +124,6 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	var stopping, life context.Context
 	stopping, r.cancel = context.WithCancel(context.Background())
 	life, r.abort = context.WithCancel(context.Background())
-	if r.api, err = newAPI(life, &cfg, transport, limit.call); err != nil {
-		return nil, err
-	}
 	// The address is taken before the outboxes start, so that a second relay
 	// with the same configuration does not get as far as sending.
 	ln, err := net.Listen("tcp", cfg.Listen)

@@ -146,7 +146,7 @@ func debuggerForm(cfg *config, m *message) url.Values {
 		}
 		payload["webhook"] = object{
 			"type":     "application/json",
-			"request":  object{"url": cfg.InterceptCallbackURL, "method": "POST", "headers": object{}, "parameters": parameters},
+			"request":  object{"url": redacted(cfg.InterceptCallbackURL), "method": "POST", "headers": object{}, "parameters": parameters},
 			"response": object{"status_code": 403, "headers": object{}, "body": ""},
 		}
 	}

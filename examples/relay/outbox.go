@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -163,7 +161,7 @@ func (o *outbox) deliver(life context.Context, d *delivery) {
 	case err == nil:
 	case life.Err() != nil:
 		return // interrupted by the shutdown: due again at the next start
-	case refused(err) || o.now().Sub(m.Received) > o.limit.giveUp:
+	case permanent(err) || o.now().Sub(m.Received) > o.limit.giveUp:
 		result = "given_up"
 		o.log.Error("delivery given up", append(m.attrs(), "kind", o.kind, "attempt", d.attempts+1, "error", err)...)
 	default:
@@ -209,7 +207,7 @@ func (o *outbox) sendOn(ctx context.Context, m *message) (record func(*tx) error
 	if optedOut {
 		m.Outcome = withheld
 		o.log.Info("message withheld: its recipient opted out meanwhile", m.attrs()...)
-	} else if sent, err = o.send(m); err != nil {
+	} else if sent, err = o.send(ctx, m); err != nil {
 		return nil, err
 	}
 	return func(t *tx) error { return t.setOutcome(m, sent) }, nil
@@ -223,7 +221,7 @@ func (o *outbox) notify(ctx context.Context, to string, form url.Values) error {
 	defer cancel()
 	status, err := o.post(ctx, to, form)
 	if err == nil && (status < 200 || status > 299) {
-		err = &answerError{o.kind, status, 0}
+		err = &answerError{who: o.kind, status: status}
 	}
 	return err
 }
@@ -243,14 +241,6 @@ func (o *outbox) record(life context.Context, change func(*tx) error) {
 			return
 		}
 	}
-}
-
-// refused reports whether Twilio's answer will be no other tomorrow: 400 says
-// that the request is wrong, such as code 21610, a recipient who told their
-// carrier to stop. A wrong token or too many requests can pass.
-func refused(err error) bool {
-	var a *answerError
-	return errors.As(err, &a) && a.who == "twilio" && a.status == http.StatusBadRequest
 }
 
 // backoff returns how long to wait after so many attempts, between half and

@@ -1,114 +1,75 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
-	"github.com/twilio/twilio-go/client"
-	api "github.com/twilio/twilio-go/rest/api/v2010"
+	"example.com/optout/examples/relay/signature"
 )
-
-// apiClient sends what twilio-go asks for to another address than Twilio's,
-// if the configuration has one.
-type apiClient struct {
-	*client.Client
-	base *url.URL
-}
-
-func (c *apiClient) SendRequest(method, rawURL string, data url.Values, headers map[string]any, body ...byte) (*http.Response, error) {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return nil, err
-	}
-	u.Scheme, u.Host = c.base.Scheme, c.base.Host
-	return c.Client.SendRequest(method, u.String(), data, headers, body...)
-}
-
-// newAPI returns twilio-go's client of the Messages API. Its calls end when
-// life does.
-func newAPI(life context.Context, cfg *config, t http.RoundTripper, limit time.Duration) (*api.ApiService, error) {
-	base, err := url.Parse(cfg.TwilioAPIURL)
-	if err != nil {
-		return nil, fmt.Errorf("relay: twilio_api_url: %w", err)
-	}
-	c := &client.Client{
-		Credentials: client.NewCredentials(cfg.AccountSID, cfg.AuthToken),
-		HTTPClient:  &http.Client{Transport: wholeBody{life, t}, Timeout: limit, CheckRedirect: noRedirect},
-	}
-	c.SetAccountSid(cfg.AccountSID)
-	return api.NewApiService(client.NewRequestHandler(&apiClient{c, base})), nil
-}
-
-// wholeBody does two things that twilio-go leaves out: it ends requests at the
-// end of life, for which twilio-go's functions have no context, and it reads
-// the body of every answer, as an error's that is neither read nor closed
-// holds on to its connection.
-type wholeBody struct {
-	life context.Context
-	http.RoundTripper
-}
-
-func (t wholeBody) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithCancel(req.Context())
-	defer cancel()
-	defer context.AfterFunc(t.life, cancel)()
-	res, err := t.RoundTripper.RoundTrip(req.WithContext(ctx))
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	if err != nil {
-		return nil, err
-	}
-	res.Body = io.NopCloser(bytes.NewReader(b))
-	return res, nil
-}
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
+var messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-fA-F]{32}$`)
+
 // send has Twilio send m to its recipient from the relay's number, and returns
-// the SID of the message sent. An error has no word of Twilio's in it, as that
-// may quote the message.
-func (r *relay) send(m *message) (string, error) {
-	p := &api.CreateMessageParams{}
-	p.SetFrom(m.Relay)
-	p.SetTo(m.Recipient)
+// the SID of the message sent. It is sent if the status says so and the answer
+// has a message's SID: what stands between here and Twilio answers, too. An
+// error has no word of the answer in it, as that may quote the message.
+//
+// Source: docs/messaging/api/message-resource.
+func (r *relay) send(ctx context.Context, m *message) (string, error) {
+	form := url.Values{"From": {m.Relay}, "To": {m.Recipient}}
 	if m.Body != "" {
-		p.SetBody(m.Body)
+		form.Set("Body", m.Body)
 	}
 	if len(m.Media) > 0 {
-		p.SetMediaUrl(m.Media)
+		form["MediaUrl"] = m.Media
 	}
-	res, err := r.api.CreateMessage(p)
-	if refusal := (*client.TwilioRestError)(nil); errors.As(err, &refusal) {
-		return "", &answerError{"twilio", refusal.Status, refusal.Code}
+	ctx, cancel := context.WithTimeout(ctx, r.limit.call)
+	defer cancel()
+	var e *answerError
+	for _, token := range r.cfg.tokens() {
+		req, err := newPost(ctx, r.cfg.TwilioAPIURL+"/2010-04-01/Accounts/"+r.cfg.AccountSID+"/Messages.json", form)
+		if err != nil {
+			return "", err
+		}
+		req.SetBasicAuth(r.cfg.AccountSID, token)
+		status, header, body, err := r.do(req)
+		if err != nil {
+			return "", fmt.Errorf("relay: twilio: %w", err)
+		}
+		var answer struct {
+			SID  string
+			Code int
+		}
+		_ = json.Unmarshal(body, &answer) // of what is no JSON there is neither
+		if success(status) && messageSID.MatchString(answer.SID) {
+			return answer.SID, nil
+		}
+		e = &answerError{who: "twilio", status: status, code: answer.Code, after: retryAfter(header, r.now())}
+		if status != http.StatusUnauthorized {
+			break
+		}
 	}
-	if err != nil {
-		return "", fmt.Errorf("relay: twilio: %w", err)
-	}
-	if res.Sid == nil {
-		return "", nil
-	}
-	return *res.Sid, nil
+	return "", e
 }
+
+func success(status int) bool { return status >= 200 && status < 300 }
 
 // An answerError is an answer that is not what was hoped for.
 type answerError struct {
 	who          string
 	status, code int
+	after        time.Duration // Retry-After
 }
 
 func (e *answerError) Error() string {
@@ -116,35 +77,102 @@ func (e *answerError) Error() string {
 	if e.code != 0 {
 		s += fmt.Sprintf(", code %d", e.code)
 	}
+	if e.who == "twilio" && success(e.status) {
+		s += " without the SID of a message: check twilio_api_url"
+	}
 	return s
+}
+
+// The codes of the Messages API that mean something to the relay, from
+// docs/api/errors.
+const (
+	codeOptedOut  = 21610 // the recipient opted out at Twilio
+	codeQueueFull = 21611 // of the sender; it drains
+)
+
+// optedOutAtTwilio reports whether Twilio would not send because the recipient
+// opted out of the number.
+func optedOutAtTwilio(err error) bool {
+	var a *answerError
+	return errors.As(err, &a) && a.code == codeOptedOut && a.status >= 400 && a.status < 500
+}
+
+// permanent reports whether Twilio's answer will be no other tomorrow: most of
+// 4xx says that the request is wrong. A wrong token, account or address can be
+// put right, and too many requests pass.
+func permanent(err error) bool {
+	var a *answerError
+	if !errors.As(err, &a) || a.who != "twilio" || a.status < 400 || a.status > 499 || a.code == codeQueueFull {
+		return false
+	}
+	switch a.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired,
+		http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return true
+}
+
+// retryAfter returns how long the header of an answer asks to wait, in seconds
+// or with a date, at most an hour.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := h.Get("Retry-After")
+	wait, _ := strconv.Atoi(text)
+	d := time.Duration(wait) * time.Second
+	if at, err := http.ParseTime(text); err == nil {
+		d = at.Sub(now)
+	}
+	return min(max(d, 0), time.Hour)
 }
 
 // post posts a form as Twilio does, signed, and returns the status of the
 // answer.
 func (r *relay) post(ctx context.Context, to string, form url.Values) (int, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(form.Encode()))
+	req, err := newPost(ctx, to, form)
 	if err != nil {
-		return 0, fmt.Errorf("relay: %w", err)
+		return 0, err
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("X-Twilio-Signature", sign(r.cfg.AuthToken, to, form))
-	res, err := r.http.Do(req)
-	if err != nil {
-		return 0, fmt.Errorf("relay: %w", err)
-	}
-	defer res.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection can be used again
-	return res.StatusCode, nil
+	req.Header.Set("X-Twilio-Signature", signature.Sign(r.cfg.AuthToken, to, form))
+	status, _, _, err := r.do(req)
+	return status, err
 }
 
-// sign returns the X-Twilio-Signature of a form. twilio-go has the check only.
-//
-// Source: docs/usage/webhooks/webhooks-security.
-func sign(token, to string, form url.Values) string {
-	h := hmac.New(sha1.New, []byte(token))
-	io.WriteString(h, to)
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		io.WriteString(h, name+form.Get(name))
+func newPost(ctx context.Context, to string, form url.Values) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, fmt.Errorf("relay: %w", withoutURL(err))
 	}
-	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return req, nil
+}
+
+// do makes a request and reads the answer, so that the connection can be used
+// again.
+func (r *relay) do(req *http.Request) (status int, header http.Header, body []byte, err error) {
+	res, err := r.http.Do(req)
+	if err != nil {
+		return 0, nil, nil, withoutURL(err)
+	}
+	defer res.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	return res.StatusCode, res.Header, body, err
+}
+
+// withoutURL returns an error of net/http or net/url without the address in
+// it: an address of the configuration may have a secret in its query.
+func withoutURL(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// redacted returns where an address leads and no more: not only its query may
+// have a secret, its path may be one.
+func redacted(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host + "/\u2026"
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/optout"
+	"example.com/optout/examples/relay/signature"
 	"example.com/optout/examples/relay/standin"
 )
 
@@ -384,7 +385,7 @@ func TestInterceptor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.Header.Set("X-Twilio-Signature", sign(testToken, cfg.InterceptCallbackURL, form))
+		req.Header.Set("X-Twilio-Signature", signature.Sign(testToken, cfg.InterceptCallbackURL, form))
 		res, err := server.Client().Do(req)
 		if err != nil {
 			t.Fatal(err)

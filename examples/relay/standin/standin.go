@@ -5,9 +5,6 @@
 package standin
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,7 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/twilio/twilio-go/client"
+	"example.com/optout/examples/relay/signature"
 )
 
 // What the stand-in is called for.
@@ -198,22 +195,9 @@ func (s *Server) DeliverWith(address, path string, form url.Values, header http.
 	return res.StatusCode, string(text), err
 }
 
-// Sign returns the X-Twilio-Signature of a form. The relay has the same
-// function: a mistake in one alone would be seen.
-//
-// Source: docs/usage/webhooks/webhooks-security.
+// Sign returns the X-Twilio-Signature of a form.
 func (s *Server) Sign(to string, form url.Values) string {
-	var names []string
-	for name := range form {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	h := hmac.New(sha1.New, []byte(s.AuthToken))
-	h.Write([]byte(to))
-	for _, name := range names {
-		h.Write([]byte(name + form.Get(name)))
-	}
-	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+	return signature.Sign(s.AuthToken, to, form)
 }
 
 // messages is POST Messages.json. Source: docs/messaging/api/message-resource;
@@ -275,12 +259,7 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request, kind string) {
 		http.Error(w, "not a form", http.StatusBadRequest)
 		return
 	}
-	flat := map[string]string{}
-	for name, values := range form {
-		flat[name] = values[0]
-	}
-	v := client.NewRequestValidator(s.AuthToken)
-	if !v.Validate(s.url+r.URL.Path, flat, r.Header.Get("X-Twilio-Signature")) {
+	if !signature.Check(r.Header.Get("X-Twilio-Signature"), s.url+r.URL.RequestURI(), form, s.AuthToken) {
 		s.problem("%s: X-Twilio-Signature is wrong", kind)
 		http.Error(w, "wrong signature", http.StatusForbidden)
 		return

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"example.com/optout"
+	"example.com/optout/keywordfile"
 )
 
 // A config is what the relay has to be told. Each field has one name in the
@@ -37,9 +38,10 @@ type config struct {
 	RespectSMSStopFilter  bool `json:"respect_sms_stop_filter"`
 	SMSStopFilter         bool `json:"sms_stop_filter"`
 	InterceptEveryMessage bool `json:"intercept_every_message"`
+	InterceptFailClosed   bool `json:"intercept_fail_closed"`
 
-	IgnorePunctuation bool             `json:"ignore_punctuation"`
-	ExtraKeywords     []optout.Keyword `json:"extra_keywords"`
+	IgnorePunctuation bool     `json:"ignore_punctuation"`
+	ExtraKeywords     keywords `json:"extra_keywords"`
 
 	Sessions []session `json:"sessions"`
 }
@@ -48,6 +50,35 @@ type config struct {
 type session struct {
 	Relay        string   `json:"relay"`
 	Participants []string `json:"participants"`
+}
+
+// keywords are rows of a table. A row that encoding/json alone would read
+// without its class or its action is a mistake here, as nothing would come of
+// it.
+type keywords []optout.Keyword
+
+func (k *keywords) UnmarshalJSON(text []byte) (err error) {
+	if string(text) != "null" {
+		*k, err = keywordfile.Read(bytes.NewReader(text))
+	}
+	return err
+}
+
+// A directory says whom a relay number connects a participant to: relay number,
+// participant, the other participant.
+type directory map[string]map[string]string
+
+func (c *config) directory() directory {
+	d := directory{}
+	for _, s := range c.Sessions {
+		if d[s.Relay] == nil {
+			d[s.Relay] = map[string]string{}
+		}
+		for i, p := range s.Participants {
+			d[s.Relay][p] = s.Participants[1-i]
+		}
+	}
+	return d
 }
 
 func (c *config) flags() optout.Flags {
@@ -62,14 +93,17 @@ func (c *config) tokens() []string {
 	return []string{c.AuthToken, c.SecondAuthToken}
 }
 
+// policy returns the regime's table with the extra keywords over it.
 func (c *config) policy() (optout.Policy, error) {
-	p, err := optout.NewPolicy(append(optout.Policy{}.Keywords(), c.ExtraKeywords...))
+	table := optout.Policy{}.Keywords()
+	p, err := optout.NewPolicy(optout.Merge(table, c.ExtraKeywords))
 	p.IgnorePunctuation = c.IgnorePunctuation
 	return p, err
 }
 
-// loadConfig reads the file, if one is named, and the environment over it.
-func loadConfig(file string, getenv func(string) string) (config, error) {
+// loadConfig reads the file, if one is named, and the environment over it, which
+// is as os.Environ has it.
+func loadConfig(file string, environ []string) (config, error) {
 	c := config{
 		Listen:       "127.0.0.1:8080",
 		Database:     "relay.db",
@@ -89,14 +123,19 @@ func loadConfig(file string, getenv func(string) string) (config, error) {
 			return c, fmt.Errorf("relay: config: %s: text behind the object: remove it", file)
 		}
 	}
-	fields := reflect.ValueOf(&c).Elem()
-	for i := range fields.NumField() {
-		name := envName(fields.Type().Field(i).Tag.Get("json"))
-		text := getenv(name)
-		if text == "" {
+	fields := map[string]reflect.Value{}
+	for i, v := range reflect.ValueOf(&c).Elem().Fields() {
+		fields[envName(i.Tag.Get("json"))] = v
+	}
+	for _, variable := range environ {
+		name, text, _ := strings.Cut(variable, "=")
+		f, known := fields[name]
+		switch {
+		case !strings.HasPrefix(name, "RELAY_") || kubernetes.MatchString(name) || known && text == "":
 			continue
+		case !known:
+			return c, fmt.Errorf("relay: config: %s: unknown variable: correct its name or remove it", name)
 		}
-		f := fields.Field(i)
 		f.SetZero() // package json would put a list's elements over those of the file
 		if f.Kind() == reflect.String {
 			f.SetString(text)
@@ -105,18 +144,27 @@ func loadConfig(file string, getenv func(string) string) (config, error) {
 		}
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	c.TwilioAPIURL = strings.TrimRight(c.TwilioAPIURL, "/")
 	return c, c.validate()
 }
 
 func envName(tag string) string { return "RELAY_" + strings.ToUpper(tag) }
 
 var (
-	accountSID  = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
-	alnum       = regexp.MustCompile(`^[0-9a-zA-Z]+$`)
-	phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	accountSID = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
+	alnum      = regexp.MustCompile(`^[0-9a-zA-Z]+$`)
+
+	// Who takes part: a number, of SMS or of another channel of Twilio's. The
+	// relay's may also be a short code or an RCS agent.
+	participant = regexp.MustCompile(`^((whatsapp|rcs):)?\+[1-9][0-9]{6,14}$`)
+	relaySender = regexp.MustCompile(participant.String() + `|^[1-9][0-9]{2,7}$|^rcs:[0-9A-Za-z_.-]+$`)
+
+	// What Kubernetes sets for a service that is called relay.
+	kubernetes = regexp.MustCompile(`^RELAY_(SERVICE|PORT)(_|$)`)
 )
 
-// validate returns every mistake at once, each with what to do about it.
+// validate returns every mistake at once, each with what to do about it. It
+// quotes no token and no address, which may have a secret.
 func (c *config) validate() error {
 	var errs []error
 	bad := func(tag, format string, args ...any) {
@@ -126,10 +174,10 @@ func (c *config) validate() error {
 		bad("listen", "%q is no address: write host:port, such as 127.0.0.1:8080", c.Listen)
 	}
 	if !accountSID.MatchString(c.AccountSID) {
-		bad("account_sid", "%q is no account SID: write AC and 32 hexadecimal digits", c.AccountSID)
+		bad("account_sid", "no account SID: write AC and 32 hexadecimal digits")
 	}
 	if c.ParentAccountSID != "" && !accountSID.MatchString(c.ParentAccountSID) {
-		bad("parent_account_sid", "%q is no account SID: leave it out unless the account is a subaccount", c.ParentAccountSID)
+		bad("parent_account_sid", "no account SID: leave it out unless the account is a subaccount")
 	}
 	if !alnum.MatchString(c.AuthToken) {
 		bad("auth_token", "empty, or not letters and digits: copy the account's auth token")
@@ -142,7 +190,7 @@ func (c *config) validate() error {
 	}
 	for _, u := range []struct {
 		tag, value string
-		optional   bool
+		optional   bool // but it may have a path, a query and a user
 	}{
 		{"public_url", c.PublicURL, false},
 		{"twilio_api_url", c.TwilioAPIURL, false},
@@ -154,44 +202,68 @@ func (c *config) validate() error {
 			continue
 		}
 		p, err := url.Parse(u.value)
-		if err != nil || p.Host == "" || p.Scheme != "http" && p.Scheme != "https" {
-			bad(u.tag, "%q is no address: write one that begins with https:// or http://", u.value)
+		switch {
+		case err != nil || p.Hostname() == "" || p.Scheme != "http" && p.Scheme != "https":
+			bad(u.tag, "no address: write one that begins with https:// or http://")
+		case strings.Contains(u.value, "#"):
+			bad(u.tag, "has a fragment, which is not sent: remove it from # on")
+		case !u.optional && (p.Path != "" || p.User != nil || strings.Contains(u.value, "?")):
+			bad(u.tag, "has a path, a query or a user: write scheme and host alone, such as https://relay.example.com")
 		}
 	}
+	p, err := c.policy()
+	if err != nil {
+		errs = append(errs, err)
+	}
 	if c.InterceptCallbackURL == "" {
-		if c.InterceptEveryMessage || c.RespectSMSStopFilter && !c.SMSStopFilter {
-			bad("intercept_callback_url", "empty, but the flags leave keywords to the interceptor: set it, or set sms_stop_filter")
+		if c.InterceptEveryMessage || c.InterceptFailClosed || c.RespectSMSStopFilter && !c.SMSStopFilter {
+			bad("intercept_callback_url", "empty, but the flags leave messages to the interceptor: set it, or change the flags")
 		}
-		for i, k := range c.ExtraKeywords {
+		for _, k := range p.Keywords() {
 			if k.Action == optout.Intercept {
-				bad("intercept_callback_url", "empty, but extra keyword %d (%q) is left to the interceptor: set it, or give the keyword another action", i, k.Text)
+				bad("intercept_callback_url", "empty, but keyword %q is left to the interceptor: set it, or give the keyword another action", k.Text)
 			}
 		}
 	}
-	if _, err := c.policy(); err != nil {
-		bad("extra_keywords", "rows are counted after the %d built-in ones: %v", len(optout.Policy{}.Keywords()), err)
-	}
+	c.validateSessions(bad)
+	return errors.Join(errs...)
+}
+
+// number returns an address without its channel.
+func number(address string) string { return address[strings.Index(address, ":")+1:] }
+
+func (c *config) validateSessions(bad func(tag, format string, args ...any)) {
 	taken := map[[2]string]int{}
+	relays := map[string]int{}
+	for i, s := range c.Sessions {
+		relays[number(s.Relay)] = i
+	}
 	for i, s := range c.Sessions {
 		if len(s.Participants) != 2 {
 			bad("sessions", "session %d: %d participants: write two", i, len(s.Participants))
 			continue
 		}
-		for _, number := range []string{s.Relay, s.Participants[0], s.Participants[1]} {
-			if !phoneNumber.MatchString(number) {
-				bad("sessions", "session %d: %q is no number: write + and digits, such as +15550100001", i, number)
-			}
+		if !relaySender.MatchString(s.Relay) {
+			bad("sessions", "session %d: relay %q is no number: write + and digits, such as +15550100009", i, s.Relay)
 		}
-		if s.Participants[0] == s.Participants[1] || s.Participants[0] == s.Relay || s.Participants[1] == s.Relay {
-			bad("sessions", "session %d: needs three different numbers", i)
+		if s.Participants[0] == s.Participants[1] {
+			bad("sessions", "session %d: needs two different participants", i)
 			continue
 		}
 		for _, p := range s.Participants {
+			if !participant.MatchString(p) {
+				bad("sessions", "session %d: participant %q is no number: write + and digits, such as +15550100001, whatsapp: or rcs: before it for those", i, p)
+			}
+			if strings.TrimSuffix(p, number(p)) != strings.TrimSuffix(s.Relay, number(s.Relay)) {
+				bad("sessions", "session %d: %q and %q are of different channels: Twilio does not send from one to the other", i, s.Relay, p)
+			}
+			if of, ok := relays[number(p)]; ok {
+				bad("sessions", "session %d: participant %q is the relay number of session %d, so messages would come back: write a person's number", i, p, of)
+			}
 			if first, ok := taken[[2]string{s.Relay, p}]; ok {
 				bad("sessions", "session %d: %s and %s are in session %d already: use another relay number", i, s.Relay, p, first)
 			}
 			taken[[2]string{s.Relay, p}] = i
 		}
 	}
-	return errors.Join(errs...)
 }

@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
+	"example.com/optout"
 	"example.com/optout/examples/relay/signature"
 )
 
@@ -21,11 +23,33 @@ const maxForm = 256 << 10
 
 func (r *relay) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /sms", r.sms)
-	mux.HandleFunc("POST /conversations", r.conversations)
 	mux.HandleFunc("GET /healthz", r.healthz)
 	mux.Handle("GET /metrics", r.metrics.handler())
+	mux.HandleFunc("/", r.webhook)
 	return mux
+}
+
+// webhook takes what Twilio posts. It says of everything else what is likely
+// wrong in the Console.
+func (r *relay) webhook(w http.ResponseWriter, req *http.Request) {
+	switch req.Method + " " + req.URL.Path {
+	case "POST /sms":
+		r.sms(w, req)
+		return
+	case "POST /conversations":
+		r.conversations(w, req)
+		return
+	}
+	status, reason := http.StatusNotFound, "no webhook's address, which are /sms and /conversations"
+	for _, path := range []string{"/sms", "/conversations"} {
+		if req.URL.Path == path {
+			w.Header().Set("Allow", http.MethodPost)
+			status, reason = http.StatusMethodNotAllowed, "came by "+req.Method+": have Twilio send it by HTTP POST"
+		} else if strings.Contains(strings.ToLower(req.URL.Path), path) {
+			reason = "no webhook's address: give Twilio " + r.cfg.PublicURL + path
+		}
+	}
+	r.refuse(w, req, status, reason)
 }
 
 // refuse answers a webhook that is not accepted.
@@ -117,33 +141,61 @@ func (r *relay) sms(w http.ResponseWriter, req *http.Request) {
 			m.Media = append(m.Media, u)
 		}
 	}
-	if m.Body == "" && m.Media == nil {
-		r.refuse(w, req, http.StatusBadRequest, "the form has neither Body nor MediaUrl0", "message", m.SID)
-		return
-	}
-	ctx, cancel := context.WithTimeout(req.Context(), r.limit.call)
-	defer cancel()
-	var isRelay bool
-	var err error
-	m.Recipient, isRelay, err = r.store.other(ctx, m.Relay, m.Sender)
+	participants, isRelay := r.directory[m.Relay]
+	m.Recipient = participants[m.Sender]
+	r.decide(m, form.Get("OptOutType"))
+	optInOrOut := m.Decision.Class == optout.ClassOptOut || m.Decision.Class == optout.ClassOptIn
 	switch {
-	case err != nil:
-		r.fail(w, req, m, err)
+	case !messageSID.MatchString(m.SID):
+		r.refuse(w, req, http.StatusBadRequest, "MessageSid is no message's SID")
+		return
+	case r.directory[m.Sender] != nil:
+		r.metrics.refused.WithLabelValues("200").Inc()
+		r.log.Warn("message dropped: it comes from one of the relay's own numbers", append(m.attrs(), "from", m.Sender)...)
+		answerSMS(w) // with an error Twilio would try elsewhere
+		return
+	case m.Body == "" && m.Media == nil:
+		r.refuse(w, req, http.StatusBadRequest, "the form has neither Body nor MediaUrl0", "message", m.SID)
 		return
 	case !isRelay:
 		r.refuse(w, req, http.StatusNotFound, "To is no number of this relay: add it to sessions", "message", m.SID, "to", m.Relay)
 		return
-	case m.Recipient == "":
+	case m.Recipient == "" && !optInOrOut:
 		r.refuse(w, req, http.StatusNotFound, "no session connects From to this relay number", "message", m.SID, "to", m.Relay)
 		return
+	case m.Recipient == "":
+		// There is nobody to forward it to and no interaction to ask about,
+		// but an opt-out covers the number that was texted (P6 of Proxy's
+		// rules), also for a session that comes later.
+		m.Decision.Action, m.Decision.Code = optout.Drop, optout.CodeStopWord
 	}
-	m.Decision = r.policy.Decide(m.Body, r.cfg.flags())
+	ctx, cancel := context.WithTimeout(req.Context(), r.limit.call)
+	defer cancel()
 	if _, err := r.accept(ctx, m, unasked); err != nil {
 		r.fail(w, req, m, err)
 		return
 	}
+	answerSMS(w)
+}
+
+func answerSMS(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/xml")
 	io.WriteString(w, "<Response/>")
+}
+
+// decide sets m's decision. A number in a Messaging Service with Advanced
+// Opt-Out has OptOutType in its form, which says what Twilio itself has done
+// about the sender: that counts, whatever the text says. STOP, START and HELP,
+// its values, are keywords of Proxy's table.
+//
+// Source: docs/messaging/tutorials/advanced-opt-out.
+func (r *relay) decide(m *message, optOutType string) {
+	m.Decision = r.policy.Decide(m.Body, r.cfg.flags())
+	if d := (optout.Policy{}).Decide(optOutType, r.cfg.flags()); d.Class != optout.ClassNone && d.Class != m.Decision.Class {
+		class := m.Decision.Class
+		m.Decision = d
+		r.log.Warn("OptOutType says otherwise than the text, and counts", append(m.attrs(), "text", class)...)
+	}
 }
 
 // conversations takes the onMessageAdd pre-action webhook. Its answer is the
@@ -172,13 +224,13 @@ func (r *relay) conversations(w http.ResponseWriter, req *http.Request) {
 	if form == nil {
 		return
 	}
-	if name := missing(form, "EventType", "ConversationSid", "Author"); name != "" {
-		r.refuse(w, req, http.StatusBadRequest, "the form has no "+name)
+	if event := form.Get("EventType"); event != "" && event != "onMessageAdd" {
+		r.log.Info("webhook passed: no message is added", "path", req.URL.Path, "event", event)
+		io.WriteString(w, "{}") // not ours to reject, and it has other fields
 		return
 	}
-	if event := form.Get("EventType"); event != "onMessageAdd" {
-		r.log.Warn("webhook ignored: configure onMessageAdd only", "path", req.URL.Path, "event", event)
-		io.WriteString(w, "{}") // not ours to reject
+	if name := missing(form, "EventType", "ConversationSid", "Author"); name != "" {
+		r.refuse(w, req, http.StatusBadRequest, "the form has no "+name)
 		return
 	}
 	m := &message{
@@ -204,7 +256,10 @@ func (r *relay) conversations(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 		if v = allow; !known {
-			v, _ = r.ask(ctx, m, r.limit.interceptConversation)
+			if v, err = r.ask(ctx, m, r.limit.interceptConversation); err != nil {
+				r.refuse(w, req, http.StatusServiceUnavailable, "the interceptor cannot be asked", "message", m.SID)
+				return
+			}
 		}
 	}
 	if _, err := r.accept(ctx, m, v); err != nil {
@@ -216,25 +271,6 @@ func (r *relay) conversations(w http.ResponseWriter, req *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 	}
 	io.WriteString(w, "{}")
-}
-
-// ask posts m to the interceptor. Exactly 403 blocks; every other status, an
-// error and a time-out let the message continue (docs/proxy/api/webhooks).
-// The error is not nil if ctx ended, which is nobody's verdict.
-func (r *relay) ask(ctx context.Context, m *message, limit time.Duration) (verdict, error) {
-	limited, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	status, err := r.post(limited, r.cfg.InterceptCallbackURL, interactionForm(r.cfg.AccountSID, m))
-	if ctx.Err() != nil {
-		return allow, ctx.Err()
-	}
-	if err != nil {
-		r.log.Warn("interceptor failed, message continues", append(m.attrs(), "error", err)...)
-	}
-	if status == http.StatusForbidden {
-		return block, nil
-	}
-	return allow, nil
 }
 
 // fail answers for an error of the relay's own.
@@ -250,6 +286,10 @@ func (r *relay) healthz(w http.ResponseWriter, req *http.Request) {
 	if err := r.store.update(ctx, func(t *tx) error { return t.setChecked(r.now()) }); err != nil {
 		r.log.Error("not healthy", "error", err)
 		http.Error(w, "relay: the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	if trouble := r.asking.String(); trouble != "" {
+		fmt.Fprintln(w, "degraded:", trouble)
 		return
 	}
 	fmt.Fprintln(w, "ok")

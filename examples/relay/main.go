@@ -49,7 +49,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "relay: unknown argument %q: want relay -config FILE, or relay demo\n", flags.Arg(0))
 		return 2
 	}
-	cfg, err := loadConfig(*file, os.Getenv)
+	cfg, err := loadConfig(*file, os.Environ())
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 2
@@ -87,14 +87,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // A relay is all of it, running.
 type relay struct {
-	cfg     *config
-	limit   timing
-	policy  optout.Policy
-	store   *store
-	http    *http.Client
-	metrics *metrics
-	log     *slog.Logger
-	now     func() time.Time
+	cfg       *config
+	limit     timing
+	policy    optout.Policy
+	directory directory
+	store     *store
+	http      *http.Client
+	asking    *asking
+	metrics   *metrics
+	log       *slog.Logger
+	now       func() time.Time
 
 	addr     string
 	server   *http.Server
@@ -110,13 +112,15 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
 	r := &relay{
-		cfg:    &cfg,
-		limit:  limit,
-		http:   &http.Client{Transport: transport, CheckRedirect: noRedirect},
-		log:    log,
-		now:    time.Now,
-		broken: make(chan error, 1),
+		cfg:       &cfg,
+		limit:     limit,
+		directory: cfg.directory(),
+		http:      &http.Client{Transport: transport, CheckRedirect: noRedirect},
+		log:       log,
+		now:       time.Now,
+		broken:    make(chan error, 1),
 	}
+	r.asking = r.newAsking()
 	var err error
 	if r.policy, err = cfg.policy(); err != nil {
 		return nil, err
@@ -130,7 +134,7 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("relay: %w", err)
 	}
-	if r.store, err = openStore(cfg.Database, cfg.Sessions); err != nil {
+	if r.store, err = openStore(cfg.Database); err != nil {
 		ln.Close()
 		return nil, err
 	}

@@ -48,6 +48,7 @@ type message struct {
 	Received  time.Time
 	Decision  optout.Decision
 	Outcome   string
+	SentSID   string // Twilio's, of the message sent on
 }
 
 // code returns the debugger code that the message raises, 0 if none.
@@ -84,8 +85,7 @@ func sid(prefix string, parts ...string) string {
 	return prefix + hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// interactionForm is what Proxy posts to InterceptCallbackUrl, and the relay
-// to CallbackUrl, too. The text is in interactionData; From, To and Body do
+// interactionForm is what Proxy posts to InterceptCallbackUrl. The text is in interactionData; From, To and Body do
 // not occur. The status of an inbound message is always "delivered".
 //
 // Source: docs/proxy/api/webhooks, docs/proxy/api/interaction. That a
@@ -98,7 +98,7 @@ func interactionForm(account string, m *message) url.Values {
 	if m.Via == viaSMS {
 		session = sid("KC", m.Relay, min(a, b), max(a, b))
 		resource, kind = m.SID, "Message"
-		at = "https://api.twilio.com/2010-04-01/Accounts/" + account + "/Messages/" + m.SID + ".json"
+		at = messageURL(account, m.SID)
 	}
 	received := m.Received.UTC().Format(time.RFC3339)
 	return url.Values{
@@ -116,6 +116,30 @@ func interactionForm(account string, m *message) url.Values {
 		"interactionSid":         {sid("KI", m.SID)},
 		"interactionType":        {"Message"},
 	}
+}
+
+// callbackForm is what Proxy posts to CallbackUrl: the interaction, and what was
+// made of it. The message sent has Twilio's status "sent", or "failed" if Twilio
+// would not take it. A conversation's messages are Twilio's to send.
+func callbackForm(account string, m *message) url.Values {
+	form := interactionForm(account, m)
+	if m.Via != viaSMS {
+		return form
+	}
+	form.Set("outboundParticipantSid", participantSID(m.Relay, m.Recipient))
+	form.Set("outboundResourceSid", m.SentSID)
+	form.Set("outboundResourceStatus", "sent")
+	form.Set("outboundResourceType", "Message")
+	form.Set("outboundResourceUrl", messageURL(account, m.SentSID))
+	if m.Outcome == undelivered {
+		form.Set("outboundResourceStatus", "failed")
+		form.Set("outboundResourceUrl", "")
+	}
+	return form
+}
+
+func messageURL(account, sid string) string {
+	return "https://api.twilio.com/2010-04-01/Accounts/" + account + "/Messages/" + sid + ".json"
 }
 
 func participantSID(relay, number string) string { return sid("KP", relay, number) }

@@ -14,6 +14,7 @@ type metrics struct {
 	decisions  *prometheus.CounterVec
 	refused    *prometheus.CounterVec
 	deliveries *prometheus.CounterVec
+	intercepts *prometheus.CounterVec
 }
 
 func newMetrics(pending func() float64) *metrics {
@@ -25,8 +26,9 @@ func newMetrics(pending func() float64) *metrics {
 		decisions:  counter("relay_decisions_total", "Messages accepted, by way in, action and keyword.", "via", "action", "keyword"),
 		refused:    counter("relay_refused_total", "Webhooks not accepted, by status answered.", "status"),
 		deliveries: counter("relay_deliveries_total", "Deliveries tried, by kind and result.", "kind", "result"),
+		intercepts: counter("relay_intercepts_total", "Messages that the interceptor was to be asked about, by its answer: 2xx allows, 403 blocks, all else is broken.", "answer"),
 	}
-	m.registry.MustRegister(m.decisions, m.refused, m.deliveries, prometheus.NewGaugeFunc(
+	m.registry.MustRegister(m.decisions, m.refused, m.deliveries, m.intercepts, prometheus.NewGaugeFunc(
 		prometheus.GaugeOpts{Name: "relay_deliveries_pending", Help: "Deliveries still to make."}, pending))
 	return m
 }

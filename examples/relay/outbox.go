@@ -30,6 +30,7 @@ type timing struct {
 	interceptConversation time.Duration // of the 5 s that Conversations waits
 	firstRetry, lastRetry time.Duration // waiting time, doubled from one to the other
 	giveUp                time.Duration // age of a message
+	circuit               time.Duration // until an interceptor that does not answer is tried again
 	poll                  time.Duration // how often the outbox looks for what is due again
 }
 
@@ -40,6 +41,7 @@ var defaultTiming = timing{
 	firstRetry:            time.Second,
 	lastRetry:             5 * time.Minute,
 	giveUp:                24 * time.Hour,
+	circuit:               15 * time.Second,
 	poll:                  250 * time.Millisecond,
 }
 
@@ -147,7 +149,7 @@ func (o *outbox) deliver(life context.Context, d *delivery) {
 	case toTwilio:
 		record, err = o.sendOn(life, m)
 	case toCallback:
-		err = o.notify(life, o.cfg.CallbackURL, interactionForm(o.cfg.AccountSID, m))
+		err = o.notify(life, o.cfg.CallbackURL, callbackForm(o.cfg.AccountSID, m))
 	case toDebugger:
 		err = o.notify(life, o.cfg.DebuggerURL, debuggerForm(o.cfg, m))
 	case toInterceptor:
@@ -169,27 +171,27 @@ func (o *outbox) deliver(life context.Context, d *delivery) {
 		o.log.Warn("delivery failed, will be retried", append(m.attrs(), "kind", o.kind, "attempt", d.attempts+1, "error", err)...)
 	}
 	o.metrics.deliveries.WithLabelValues(o.kind, result).Inc()
-	o.record(life, func(t *tx) (err error) {
-		now := o.now()
-		switch result {
-		case "retried":
-			return t.retry(d, now.Add(o.backoff(d.attempts)))
-		case "given_up":
-			err = t.giveUp(d)
-			if err == nil && o.kind == toTwilio {
+	o.record(life, func(t *tx) error {
+		if result == "retried" {
+			return t.retry(d, o.now().Add(max(o.backoff(d.attempts), after(err))))
+		}
+		steps := []func() error{func() error { return t.finish(d) }}
+		if result == "given_up" {
+			steps[0] = func() error { return t.giveUp(d) }
+			if o.kind == toTwilio || o.kind == toInterceptor {
 				m.Outcome = undelivered
-				err = t.setOutcome(m, "")
+				steps = append(steps, func() error { return o.sent(t, m, err) })
 			}
-		default:
-			err = t.finish(d)
-			if err == nil && record != nil {
-				err = record(t)
+		} else if record != nil {
+			steps = append(steps, func() error { return record(t) })
+		}
+		steps = append(steps, func() error { return t.advance(d, o.now()) })
+		for _, step := range steps {
+			if err := step(); err != nil {
+				return err
 			}
 		}
-		if err == nil {
-			err = t.advance(d, now)
-		}
-		return err
+		return nil
 	})
 	if o.kind == toInterceptor {
 		o.log.Info("interceptor asked", m.attrs()...)
@@ -203,14 +205,13 @@ func (o *outbox) sendOn(ctx context.Context, m *message) (record func(*tx) error
 	if err != nil {
 		return nil, err
 	}
-	sent := ""
 	if optedOut {
 		m.Outcome = withheld
 		o.log.Info("message withheld: its recipient opted out meanwhile", m.attrs()...)
-	} else if sent, err = o.send(ctx, m); err != nil {
+	} else if m.SentSID, err = o.send(ctx, m); err != nil {
 		return nil, err
 	}
-	return func(t *tx) error { return t.setOutcome(m, sent) }, nil
+	return func(t *tx) error { return o.sent(t, m, nil) }, nil
 }
 
 func (o *outbox) notify(ctx context.Context, to string, form url.Values) error {

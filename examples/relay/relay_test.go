@@ -24,6 +24,7 @@ import (
 // kill it need a process.
 func TestMain(m *testing.M) {
 	if os.Getenv("RELAY_TEST_MAIN") != "" {
+		os.Unsetenv("RELAY_TEST_MAIN") // the relay does not know it
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
@@ -50,6 +51,7 @@ var testTiming = timing{
 	firstRetry:            5 * time.Millisecond,
 	lastRetry:             50 * time.Millisecond,
 	giveUp:                24 * time.Hour,
+	circuit:               100 * time.Millisecond,
 	poll:                  10 * time.Millisecond,
 }
 

@@ -12,15 +12,12 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"example.com/optout"
 	"example.com/optout/examples/relay/standin"
@@ -390,87 +387,6 @@ func TestSIGKILL(t *testing.T) {
 		t.Errorf("the log has %d messages, %d of them unsent, %v; want %d and 0", logged, unsent, err, len(accepted))
 	}
 	t.Logf("%d kills; %d messages accepted, %d deliveries of their webhooks repeated; made twice: %v", kills, len(accepted), redelivered, total)
-}
-
-func TestConfig(t *testing.T) {
-	dir := t.TempDir()
-	write := func(text string) string {
-		file := filepath.Join(dir, "relay.json")
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return file
-	}
-	const good = `{"public_url": "https://relay.example.com/", "account_sid": "` + testAccount + `", "auth_token": "` + testToken + `",
-		"respect_sms_stop_filter": true, "sms_stop_filter": true, "ignore_punctuation": true,
-		"extra_keywords": [{"text": "baja", "class": "opt-out", "action": "drop"}],
-		"sessions": [{"relay": "+15550100009", "participants": ["+15550100001", "+15550100002"]}]}`
-	env := map[string]string{"RELAY_LISTEN": "127.0.0.1:9", "RELAY_SMS_STOP_FILTER": "false", "RELAY_INTERCEPT_CALLBACK_URL": "https://app.example.com/i"}
-	getenv := func(name string) string { return env[name] }
-
-	c, err := loadConfig(write(good), getenv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.Listen != "127.0.0.1:9" || c.PublicURL != "https://relay.example.com" || c.Database != "relay.db" || len(c.Sessions) != 1 {
-		t.Errorf("config is %+v", c)
-	}
-	if got, want := c.flags(), (optout.Flags{RespectSMSStopFilter: true}); got != want {
-		t.Errorf("flags = %+v, want %+v: the environment overrides the file", got, want)
-	}
-	p, err := c.policy()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := p.Decide("\u00a1Baja!", c.flags()); d.Action != optout.Intercept || d.Keyword != "baja" {
-		t.Errorf("Decide = %+v, want the extra keyword intercepted", d)
-	}
-
-	env["RELAY_EXTRA_KEYWORDS"] = `[{"text": "hola", "class": "help"}]`
-	c, err = loadConfig(write(good), getenv)
-	if d := cmp.Diff([]optout.Keyword{{Text: "hola", Class: optout.ClassHelp}}, c.ExtraKeywords); d != "" || err != nil {
-		t.Errorf("extra keywords of the environment over those of the file: error %v (-want +got):\n%s", err, d)
-	}
-
-	for _, tt := range []struct{ name, text, env, want string }{
-		{"no JSON", `{`, "", "relay: config: " + dir},
-		{"unknown field", `{"acount_sid": "x"}`, "", `unknown field "acount_sid"`},
-		{"nothing", `{}`, "", `account_sid (RELAY_ACCOUNT_SID): "" is no account SID: write AC and`},
-		{"nothing, the last of several", `{}`, "", `public_url (RELAY_PUBLIC_URL): "" is no address`},
-		{"token", good, "RELAY_AUTH_TOKEN=a b", `auth_token (RELAY_AUTH_TOKEN)`},
-		{"listen", good, "RELAY_LISTEN=8080", `listen (RELAY_LISTEN): "8080" is no address`},
-		{"no JSON in the environment", good, "RELAY_SESSIONS=x", "RELAY_SESSIONS: want JSON"},
-		{"no bool", good, "RELAY_SMS_STOP_FILTER=on", "RELAY_SMS_STOP_FILTER: want JSON"},
-		{"text behind the object", good + "}", "", "text behind the object: remove it"},
-		{"nobody to intercept a keyword", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","class":"help","action":"intercept"}]`, `extra keyword 0 ("x") is left to the interceptor`},
-		{"unknown class", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","class":"stop","action":"drop"}]`, `unknown class "stop"`},
-		{"keyword twice", good, `RELAY_EXTRA_KEYWORDS=[{"text":"st\u00f3p","class":"opt-out","action":"drop"}]`, `keyword 17 ("stóp"): same keyword as row 0 ("STOP")`},
-		{"callback", good, "RELAY_CALLBACK_URL=app.example.com", `callback_url (RELAY_CALLBACK_URL): "app.example.com" is no address`},
-		{"parent", good, "RELAY_PARENT_ACCOUNT_SID=x", `parent_account_sid`},
-		{"number", good, `RELAY_SESSIONS=[{"relay":"15550100009","participants":["+15550100001","+15550100002"]}]`, `session 0: "15550100009" is no number`},
-		{"three participants", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100002","+15550100003"]}]`, `session 0: 3 participants: write two`},
-		{"same number", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100001"]}]`, `three different`},
-		{"number taken", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100002"]},{"relay":"+15550100009","participants":["+15550100003","+15550100001"]}]`, `session 1: +15550100009 and +15550100001 are in session 0 already`},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			name, value, _ := strings.Cut(tt.env, "=")
-			_, err := loadConfig(write(tt.text), func(n string) string {
-				if n == name {
-					return value
-				}
-				return ""
-			})
-			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "relay: ") {
-				t.Errorf("error %v, want %q in it", err, tt.want)
-			}
-		})
-	}
-	if _, err := loadConfig(filepath.Join(dir, "none"), func(string) string { return "" }); err == nil {
-		t.Error("no error for a file that does not exist")
-	}
-	if _, err := loadConfig(write(strings.Replace(good, `"sms_stop_filter": true`, `"sms_stop_filter": false`, 1)), func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "intercept_callback_url") {
-		t.Errorf("error %v, want one about intercept_callback_url", err)
-	}
 }
 
 func TestUsage(t *testing.T) {

@@ -6,22 +6,14 @@ import (
 	"example.com/optout"
 )
 
-// A verdict is the interceptor's.
-type verdict uint8
-
-const (
-	unasked verdict = iota
-	allow   verdict = iota
-	block   verdict = iota
-)
-
 // route is the rule of the relay: what becomes of a message, and which
 // deliveries that needs. Both webhooks and the outbox follow it. It takes no
 // note of who wrote the message: for Proxy that makes no difference
 // (docs/proxy/opt-out-keywords, 2026-06-16).
 //
-// A message withheld from its recipient is not reported to CallbackUrl. That
-// is an interpretation: CallbackUrl is told of interactions, and there is none.
+// CallbackUrl is told of a message when it has been passed on, or cannot be: see
+// sent. One that is withheld from its recipient is not reported. That is an
+// interpretation: CallbackUrl is told of interactions, and there is none.
 func route(m *message, v verdict, interceptAll, recipientOptedOut bool) (outcome string, deliveries []string) {
 	ask := m.Decision.Action == optout.Intercept || interceptAll
 	switch {
@@ -36,7 +28,7 @@ func route(m *message, v verdict, interceptAll, recipientOptedOut bool) (outcome
 	case m.Via == viaConversations:
 		return forwarded, []string{toCallback} // Twilio publishes it
 	}
-	return forwarded, []string{toCallback, toTwilio}
+	return forwarded, []string{toTwilio}
 }
 
 // settle routes m and writes down what follows. An insertion and a second
@@ -51,20 +43,37 @@ func (r *relay) settle(t *tx, m *message, v verdict) error {
 	if m.id == 0 {
 		err = t.insertMessage(m)
 	} else {
-		err = t.setOutcome(m, "")
-	}
-	if err != nil {
-		return err
+		err = t.setOutcome(m)
 	}
 	for _, kind := range deliveries {
-		if kind == toCallback && r.cfg.CallbackURL == "" || kind == toDebugger && r.cfg.DebuggerURL == "" {
-			continue
+		if err == nil {
+			err = r.enqueue(t, m, kind)
 		}
-		if err := t.enqueue(m, kind, r.now()); err != nil {
+	}
+	return err
+}
+
+func (r *relay) enqueue(t *tx, m *message, kind string) error {
+	if kind == toCallback && r.cfg.CallbackURL == "" || kind == toDebugger && r.cfg.DebuggerURL == "" {
+		return nil
+	}
+	return t.enqueue(m, kind, r.now())
+}
+
+// sent writes down what became of a message that was to be sent: Twilio has
+// taken it and m.SentSID is set, or m.Outcome says why nothing more is tried.
+// A recipient who opted out at Twilio is sent nothing more by the relay either,
+// until they write an opt-in word.
+func (r *relay) sent(t *tx, m *message, err error) error {
+	if optedOutAtTwilio(err) {
+		if err := t.optOut(m, m.Recipient, r.now()); err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := t.setOutcome(m); err != nil || m.Outcome == withheld {
+		return err
+	}
+	return r.enqueue(t, m, toCallback)
 }
 
 // accept puts m into the log with everything that follows from it, in one
@@ -78,9 +87,9 @@ func (r *relay) accept(ctx context.Context, m *message, v verdict) (known bool, 
 		}
 		d := m.Decision
 		switch {
-		case d.Class == optout.ClassOptOut && d.Action == optout.Drop:
+		case d.Class == optout.ClassOptOut && d.Action != optout.Intercept:
 			// The relay keeps no list of what it leaves to the interceptor.
-			err = t.optOut(m)
+			err = t.optOut(m, m.Sender, m.Received)
 		case d.Class == optout.ClassOptIn:
 			// Whatever happens to the word itself, who wrote it wants messages
 			// again. UNSTOP is dropped, START is forwarded, and in the other

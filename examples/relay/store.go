@@ -14,7 +14,7 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// schema holds four things. Messages are never deleted. A delivery is deleted
+// schema holds three things. Messages are never deleted. A delivery is deleted
 // when it is made; what is to be posted is not in it, since it follows from
 // the message.
 //
@@ -22,12 +22,6 @@ import (
 // lane's deliveries one is due and the others wait. Callbacks and
 // notifications have no lane.
 const schema = `
-CREATE TABLE IF NOT EXISTS sessions ( -- a row for each direction
-	relay       TEXT NOT NULL,
-	participant TEXT NOT NULL,
-	other       TEXT NOT NULL,
-	PRIMARY KEY (relay, participant)
-) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS opt_outs ( -- a pair of numbers, not a number
 	relay       TEXT NOT NULL,
 	participant TEXT NOT NULL,
@@ -98,7 +92,7 @@ type change struct {
 
 var errClosed = errors.New("relay: the database is closed")
 
-func openStore(file string, sessions []session) (*store, error) {
+func openStore(file string) (*store, error) {
 	// SQLite would let everybody on the machine read the messages.
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -119,9 +113,7 @@ func openStore(file string, sessions []session) (*store, error) {
 		closed:  make(chan struct{}),
 	}
 	if s.conn, err = db.Conn(context.Background()); err == nil {
-		if _, err = s.conn.ExecContext(context.Background(), schema); err == nil {
-			err = s.commit(change{do: func(t *tx) error { return t.replaceSessions(sessions) }})
-		}
+		_, err = s.conn.ExecContext(context.Background(), schema)
 	}
 	if err != nil {
 		db.Close()
@@ -257,20 +249,6 @@ func (t *tx) get(dest any, query string, args ...any) (bool, error) {
 	return err == nil, err
 }
 
-func (t *tx) replaceSessions(sessions []session) error {
-	if err := t.exec(`DELETE FROM sessions`); err != nil {
-		return err
-	}
-	for _, s := range sessions {
-		for i, p := range s.Participants {
-			if err := t.exec(`INSERT INTO sessions VALUES (?, ?, ?)`, s.Relay, p, s.Participants[1-i]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func (t *tx) setChecked(now time.Time) error {
 	return t.exec(`INSERT INTO health VALUES (1, ?1) ON CONFLICT DO UPDATE SET checked = ?1`, now.UnixMilli())
 }
@@ -291,17 +269,25 @@ func (t *tx) insertMessage(m *message) error {
 	return err
 }
 
-func (t *tx) setOutcome(m *message, sentSID string) error {
-	return t.exec(`UPDATE messages SET outcome = ?, sent_sid = ? WHERE id = ?`, m.Outcome, sentSID, m.id)
+func (t *tx) setOutcome(m *message) error {
+	return t.exec(`UPDATE messages SET outcome = ?, sent_sid = ? WHERE id = ?`, m.Outcome, m.SentSID, m.id)
 }
 
-func (t *tx) optOut(m *message) error {
-	return t.exec(`INSERT INTO opt_outs VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		m.Relay, m.Sender, m.SID, m.Received.UnixMilli())
+// optOut records that a participant wants no messages from m's relay number, as
+// m told.
+func (t *tx) optOut(m *message, participant string, at time.Time) error {
+	return t.exec(`INSERT INTO opt_outs VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET message_sid = ?3, since = ?4 WHERE since < ?4`,
+		m.Relay, participant, m.SID, at.UnixMilli())
 }
 
+// optIn undoes an opt-out, unless it came while this opt-in was on its way to
+// the database. Twilio's webhooks have no time, so the order of what arrives is
+// all the order there is: an opt-in that Twilio delivers late, or again after
+// an error, counts as of when it is received. What is later by more than a
+// webhook can take was recorded before the clock was set back.
 func (t *tx) optIn(m *message) error {
-	return t.exec(`DELETE FROM opt_outs WHERE relay = ? AND participant = ?`, m.Relay, m.Sender)
+	return t.exec(`DELETE FROM opt_outs WHERE relay = ?1 AND participant = ?2 AND NOT since BETWEEN ?3 + 1 AND ?3 + 60000`,
+		m.Relay, m.Sender, m.Received.UnixMilli())
 }
 
 // recipientOptedOut reports whether m must not reach its recipient. In a
@@ -377,18 +363,6 @@ func (s *store) read(ctx context.Context, dest any, query string, args ...any) (
 	return err == nil, err
 }
 
-// other returns whom a relay number connects participant to, "" if nobody.
-// It reports whether the number is a relay number at all.
-func (s *store) other(ctx context.Context, relay, participant string) (other string, isRelay bool, err error) {
-	found, err := s.read(ctx, &other, `SELECT other FROM sessions WHERE relay = ? AND participant = ?`, relay, participant)
-	if found || err != nil {
-		return other, found, err
-	}
-	var one int
-	isRelay, err = s.read(ctx, &one, `SELECT 1 FROM sessions WHERE relay = ?`, relay)
-	return "", isRelay, err
-}
-
 // known reports whether the message is in the log.
 func (s *store) known(ctx context.Context, sid string) (bool, error) {
 	var one int
@@ -411,7 +385,7 @@ func (s *store) pending(ctx context.Context) (n int, err error) {
 func (s *store) due(ctx context.Context, kind string, now time.Time, limit int) ([]*delivery, error) {
 	st, err := s.reader(ctx, `
 		SELECT d.id, d.kind, COALESCE(d.lane, ''), d.attempts, m.id, m.sid, m.via, m.relay, m.sender, m.recipient, m.body, m.media,
-			m.received, m.action, m.code, m.class, m.keyword, m.outcome
+			m.received, m.action, m.code, m.class, m.keyword, m.outcome, m.sent_sid
 		FROM deliveries d JOIN messages m ON m.id = d.message_id
 		WHERE d.kind = ? AND d.state = 'due' AND d.due_at <= ? ORDER BY d.due_at LIMIT ?`)
 	if err != nil {
@@ -429,7 +403,7 @@ func (s *store) due(ctx context.Context, kind string, now time.Time, limit int) 
 		var media, action, class string
 		var received int64
 		err := rows.Scan(&d.id, &d.kind, &d.lane, &d.attempts, &m.id, &m.SID, &m.Via, &m.Relay, &m.Sender, &m.Recipient, &m.Body, &media,
-			&received, &action, &m.Decision.Code, &class, &m.Decision.Keyword, &m.Outcome)
+			&received, &action, &m.Decision.Code, &class, &m.Decision.Keyword, &m.Outcome, &m.SentSID)
 		if err == nil {
 			err = m.Decision.Action.UnmarshalText([]byte(action))
 		}

@@ -113,6 +113,15 @@ func permanent(err error) bool {
 	return true
 }
 
+// after returns how long the answer that err is asks to wait.
+func after(err error) time.Duration {
+	var a *answerError
+	if errors.As(err, &a) {
+		return a.after
+	}
+	return 0
+}
+
 // retryAfter returns how long the header of an answer asks to wait, in seconds
 // or with a date, at most an hour.
 func retryAfter(h http.Header, now time.Time) time.Duration {

@@ -5,6 +5,7 @@
 package standin
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -265,8 +266,11 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request, kind string) {
 		return
 	}
 	check := checkInteraction
-	if kind == Debugger {
+	switch {
+	case kind == Debugger:
 		check = checkDebugger
+	case kind == Callback && form.Get("inboundResourceType") == "Message":
+		check = checkCallback
 	}
 	if p := check(form, s.AccountSID); p != "" {
 		s.problem("%s: %s", kind, p)
@@ -333,6 +337,9 @@ var (
 		"interactionAccountSid", "interactionData", "interactionDateCreated", "interactionDateUpdated",
 		"interactionServiceSid", "interactionSessionSid", "interactionSid", "interactionType",
 	}
+	outboundNames = []string{
+		"outboundParticipantSid", "outboundResourceSid", "outboundResourceStatus", "outboundResourceType", "outboundResourceUrl",
+	}
 	// docs/usage/troubleshooting/debugging-event-webhooks
 	debuggerNames = []string{"AccountSid", "Level", "ParentAccountSid", "Payload", "PayloadType", "Sid", "Timestamp"}
 )
@@ -359,6 +366,27 @@ const (
 	hex32   = `[0-9a-f]{32}`
 	rfc3339 = `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`
 )
+
+// checkCallback checks an interaction that has an outbound resource, too.
+func checkCallback(form url.Values, account string) string {
+	inbound, outbound := url.Values{}, url.Values{}
+	for name, values := range form {
+		if strings.HasPrefix(name, "outbound") {
+			outbound[name] = values
+		} else {
+			inbound[name] = values
+		}
+	}
+	want := map[string]string{
+		"outboundParticipantSid": "KP" + hex32, "outboundResourceSid": "SM" + hex32,
+		"outboundResourceStatus": "sent", "outboundResourceType": "Message",
+		"outboundResourceUrl": `https://api\.twilio\.com/.*` + form.Get("outboundResourceSid") + `\.json`,
+	}
+	if form.Get("outboundResourceStatus") == "failed" {
+		want["outboundResourceStatus"], want["outboundResourceSid"], want["outboundResourceUrl"] = "failed", "", ""
+	}
+	return cmp.Or(checkInteraction(inbound, account), matches(outbound, outboundNames, want))
+}
 
 func checkInteraction(form url.Values, account string) string {
 	if p := matches(form, interactionNames, map[string]string{

@@ -218,7 +218,11 @@ func describe(t *testing.T, c standin.Call) string {
 	case standin.Debugger:
 		return "debugger " + payload(t, c)["error_code"].(string)
 	}
-	return c.Kind + " " + c.Form.Get("interactionData")
+	s := c.Kind + " " + c.Form.Get("interactionData")
+	if c.Form.Get("outboundResourceStatus") == "failed" {
+		s += " failed"
+	}
+	return s
 }
 
 func payload(t *testing.T, c standin.Call) map[string]any {

@@ -50,6 +50,10 @@ type Server struct {
 	// it.
 	Fail func(kind string, form url.Values) int
 
+	// OptedOut, if it says so, has a message refused since its recipient opted
+	// out at Twilio.
+	OptedOut func(from, to string) bool
+
 	// Delay is how long an answer takes.
 	Delay time.Duration
 
@@ -222,8 +226,12 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	case !number.MatchString(form.Get("To")):
 		refuse(http.StatusBadRequest, 21211, "Invalid 'To' Phone Number")
 		return
-	case !number.MatchString(form.Get("From")):
+	case !sender.MatchString(form.Get("From")):
 		refuse(http.StatusBadRequest, 21212, "Invalid From Number")
+		return
+	case s.OptedOut != nil && s.OptedOut(form.Get("From"), form.Get("To")):
+		s.log(Send, form, http.StatusBadRequest)
+		apiError(w, http.StatusBadRequest, 21610, "Attempt to send to unsubscribed recipient")
 		return
 	case form.Get("Body") == "" && form.Get("MediaUrl") == "":
 		refuse(http.StatusBadRequest, 21619, "A text message body or media urls must be specified.")
@@ -329,7 +337,8 @@ func (s *Server) log(kind string, form url.Values, status int) int {
 }
 
 var (
-	number = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	number = regexp.MustCompile(`^((whatsapp|rcs):)?\+[1-9][0-9]{6,14}$`)
+	sender = regexp.MustCompile(number.String() + `|^[1-9][0-9]{2,7}$|^rcs:[0-9A-Za-z_.-]+$`)
 
 	// docs/proxy/api/webhooks
 	interactionNames = []string{

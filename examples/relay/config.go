@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"example.com/optout"
 	"example.com/optout/keywordfile"
+	"example.com/optout/regime"
 )
 
 // A config is what the relay has to be told. Each field has one name in the
@@ -40,6 +42,7 @@ type config struct {
 	InterceptEveryMessage bool `json:"intercept_every_message"`
 	InterceptFailClosed   bool `json:"intercept_fail_closed"`
 
+	Regime            string   `json:"regime"` // whose words are keywords, too
 	IgnorePunctuation bool     `json:"ignore_punctuation"`
 	ExtraKeywords     keywords `json:"extra_keywords"`
 
@@ -93,10 +96,19 @@ func (c *config) tokens() []string {
 	return []string{c.AuthToken, c.SecondAuthToken}
 }
 
-// policy returns the regime's table with the extra keywords over it.
+// policy returns Proxy's table with the regime's words added, so that no word of
+// either is lost, and the extra keywords over both.
 func (c *config) policy() (optout.Policy, error) {
-	table := optout.Policy{}.Keywords()
-	p, err := optout.NewPolicy(optout.Merge(table, c.ExtraKeywords))
+	r, ok := regime.Lookup(cmp.Or(c.Regime, "proxy"))
+	if !ok {
+		var ids []string
+		for _, r := range regime.All() {
+			ids = append(ids, r.ID)
+		}
+		return optout.Policy{}, fmt.Errorf("relay: config: regime (%s): unknown %q: write one of %s, or leave it out",
+			envName("regime"), c.Regime, strings.Join(ids, ", "))
+	}
+	p, err := optout.NewPolicy(optout.Merge(r.Keywords(), optout.Policy{}.Keywords(), c.ExtraKeywords))
 	p.IgnorePunctuation = c.IgnorePunctuation
 	return p, err
 }

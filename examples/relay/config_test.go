@@ -60,7 +60,19 @@ func TestConfig(t *testing.T) {
 		t.Errorf("Match(YES!) = %+v of %d rows, want the extra row in place of the built-in one", k, len(p.Keywords()))
 	}
 
+	// A regime's words are added, and no word of Proxy's is lost.
+	c.ExtraKeywords, c.Regime = nil, "bird"
+	if p, err = c.policy(); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]optout.Action{"Detener": optout.Drop, "arrete": optout.Drop, "UNSTOP": optout.Drop, "begin": optout.Forward} {
+		if d := p.Decide(text, optout.Flags{}); d.Action != want || d.Class == optout.ClassNone {
+			t.Errorf("Decide(%+q) = %+v with regime bird, want a keyword and %v", text, d, want)
+		}
+	}
+
 	for _, tt := range []struct{ name, text, env, want string }{
+		{"regime", good, "RELAY_REGIME=telnix", `regime (RELAY_REGIME): unknown "telnix": write one of aws, `},
 		{"no JSON", `{`, "", "relay: config: " + dir},
 		{"unknown field", `{"acount_sid": "x"}`, "", `unknown field "acount_sid"`},
 		{"nothing", `{}`, "", `account_sid (RELAY_ACCOUNT_SID): no account SID: write AC and`},

@@ -102,6 +102,9 @@ func optedOutAtTwilio(err error) bool {
 // put right, and too many requests pass.
 func permanent(err error) bool {
 	var a *answerError
+	if optedOutAtTwilio(err) {
+		return true
+	}
 	if !errors.As(err, &a) || a.who != "twilio" || a.status < 400 || a.status > 499 || a.code == codeQueueFull {
 		return false
 	}

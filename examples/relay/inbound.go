@@ -21,16 +21,8 @@ import (
 // each byte of which may take three in a form, with room to spare.
 const maxForm = 256 << 10
 
-func (r *relay) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", r.healthz)
-	mux.Handle("GET /metrics", r.metrics.handler())
-	mux.HandleFunc("/", r.webhook)
-	return mux
-}
-
 // webhook takes what Twilio posts. It says of everything else what is likely
-// wrong in the Console.
+// wrong in the Console. (An http.ServeMux would redirect //sms, unseen.)
 func (r *relay) webhook(w http.ResponseWriter, req *http.Request) {
 	switch req.Method + " " + req.URL.Path {
 	case "POST /sms":
@@ -38,6 +30,12 @@ func (r *relay) webhook(w http.ResponseWriter, req *http.Request) {
 		return
 	case "POST /conversations":
 		r.conversations(w, req)
+		return
+	case "GET /healthz":
+		r.healthz(w, req)
+		return
+	case "GET /metrics":
+		r.metrics.handler().ServeHTTP(w, req)
 		return
 	}
 	status, reason := http.StatusNotFound, "no webhook's address, which are /sms and /conversations"

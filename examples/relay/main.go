@@ -159,7 +159,7 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	}
 	r.addr = ln.Addr().String()
 	r.server = &http.Server{
-		Handler:           r.handler(),
+		Handler:           http.HandlerFunc(r.webhook),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      20 * time.Second,

@@ -9,9 +9,13 @@ import (
 	"io"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
+
+// user matches the user and password of an address, which are not signed.
+var user = regexp.MustCompile(`^([a-z]+://)[^/?#]*@`)
 
 // Sign returns the signature of a form that is posted to an address.
 //
@@ -20,7 +24,7 @@ import (
 // written there: twilio-node 722 and 723, twilio-python 613.
 func Sign(token, address string, form url.Values) string {
 	h := hmac.New(sha1.New, []byte(token))
-	io.WriteString(h, address)
+	io.WriteString(h, user.ReplaceAllString(address, "$1"))
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, value := range slices.Compact(slices.Sorted(slices.Values(form[name]))) {
 			io.WriteString(h, name+value)

@@ -42,6 +42,7 @@ var vectors = []struct {
 	{"port taken away", token, "https://relay.example.com:8443/sms", "Body=hi", "BZjm/oz/qzpv+XYvp4mLcIuBM/0=", true},
 	{"another port, as it is", token, "https://relay.example.com:8443/sms", "Body=hi", "aH1XRrhq4Yv18RLyMN4sJv0I7hw=", true},
 	{"port of http, with a query", token, "http://relay.example.com/sms?a=1&b=%20", "Body=hi", "DW8TETwVlu2oxwtefUUspcZq7SY=", true},
+	{"user and password, which are not signed", token, "https://u:p@relay.example.com/sms", "Body=hi", "BZjm/oz/qzpv+XYvp4mLcIuBM/0=", false},
 	{"no field", token, "https://relay.example.com/sms", "", "1JFa3BxqFhOMT7V86pneNTPv70U=", true},
 }
 

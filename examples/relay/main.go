@@ -4,6 +4,7 @@
 //
 //	relay -config relay.json    run it
 //	relay demo                  see it work, on this machine alone
+//	relay standin               what it needs around it, to try it by hand
 package main
 
 import (
@@ -23,11 +24,17 @@ import (
 	"time"
 
 	"example.com/optout"
+	"example.com/optout/examples/relay/standin"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if len(args) > 0 && args[0] == "standin" {
+		return standin.Run(ctx, args[1:], stdout, stderr)
+	}
 	if len(args) == 1 && args[0] == "demo" {
 		if err := demo(stdout); err != nil {
 			fmt.Fprintln(stderr, err)
@@ -46,7 +53,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "relay: unknown argument %q: want relay -config FILE, or relay demo\n", flags.Arg(0))
+		fmt.Fprintf(stderr, "relay: unknown argument %q: want relay -config FILE, relay demo, or relay standin\n", flags.Arg(0))
 		return 2
 	}
 	cfg, err := loadConfig(*file, os.Environ())
@@ -66,8 +73,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 		defer f.Close()
 		defer pprof.StopCPUProfile()
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
 	r, err := start(cfg, defaultTiming, log)
 	if err != nil {

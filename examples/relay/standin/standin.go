@@ -39,12 +39,33 @@ type Call struct {
 	Life   int // see Server.Life
 }
 
+// String puts a call in a line.
+func (c Call) String() string {
+	what := c.Form.Get("outboundResourceStatus") + " " + c.Form.Get("interactionData")
+	switch c.Kind {
+	case Send:
+		what = fmt.Sprintf("from %s to %s: %q", c.Form.Get("From"), c.Form.Get("To"), c.Form.Get("Body"))
+		if media := c.Form["MediaUrl"]; media != nil {
+			what += fmt.Sprintf(" and %q", media)
+		}
+	case Debugger:
+		what = c.Form.Get("Payload")
+	}
+	return fmt.Sprintf("%-9s %d %s", c.Kind, c.Status, strings.TrimSpace(what))
+}
+
 // A Server is the stand-in. Set its fields before Start.
 type Server struct {
 	AccountSID, AuthToken string
 
 	// PublicURL is how the relay is called in signatures.
 	PublicURL string
+
+	// Listen is the address, a free port of 127.0.0.1 if it is "".
+	Listen string
+
+	// Out, if it is set, is where calls and problems are printed.
+	Out io.Writer
 
 	// Fail, if it returns a status that is not 0, has a request answered with
 	// it.
@@ -64,11 +85,12 @@ type Server struct {
 	// Life goes into every Call: the test that kills the relay counts it up.
 	Life atomic.Int64
 
-	server *http.Server
-	url    string
-	client *http.Client
-	counts [4]atomic.Int64
-	open   atomic.Int64 // connections
+	server  *http.Server
+	url     string
+	client  *http.Client
+	deliver http.HandlerFunc // what Run adds
+	counts  [4]atomic.Int64
+	open    atomic.Int64 // connections
 
 	mu          sync.Mutex
 	interceptor http.Handler
@@ -78,9 +100,9 @@ type Server struct {
 
 var kinds = []string{Send, Callback, Intercept, Debugger}
 
-// Start listens on a free port of 127.0.0.1.
+// Start listens.
 func (s *Server) Start() error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", cmp.Or(s.Listen, "127.0.0.1:0"))
 	if err != nil {
 		return fmt.Errorf("standin: %w", err)
 	}
@@ -92,6 +114,10 @@ func (s *Server) Start() error {
 	mux.HandleFunc("POST /2010-04-01/Accounts/{account}/Messages.json", s.messages)
 	for _, kind := range kinds[1:] {
 		mux.HandleFunc("POST /"+kind, func(w http.ResponseWriter, r *http.Request) { s.webhook(w, r, kind) })
+	}
+	if s.deliver != nil {
+		mux.HandleFunc("POST /sms", s.deliver)
+		mux.HandleFunc("POST /conversations", s.deliver)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.problem("%s %s: no such address", r.Method, r.URL.Path)
@@ -173,6 +199,14 @@ func (s *Server) problem(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.problems = append(s.problems, fmt.Sprintf(format, args...))
+	s.print("problem: " + s.problems[len(s.problems)-1])
+}
+
+// print prints a line. It is called with the mutex held.
+func (s *Server) print(line string) {
+	if s.Out != nil {
+		fmt.Fprintln(s.Out, line)
+	}
 }
 
 // Deliver has Twilio deliver a webhook: it signs the form and posts it to a
@@ -327,11 +361,12 @@ func (s *Server) log(kind string, form url.Values, status int) int {
 	if status < 300 {
 		s.counts[slices.Index(kinds, kind)].Add(1)
 	}
-	if !s.CountOnly {
-		s.mu.Lock()
-		s.calls = append(s.calls, Call{kind, form, status, int(s.Life.Load())})
-		s.mu.Unlock()
+	c := Call{kind, form, status, int(s.Life.Load())}
+	s.mu.Lock()
+	if s.print(c.String()); !s.CountOnly {
+		s.calls = append(s.calls, c)
 	}
+	s.mu.Unlock()
 	time.Sleep(s.Delay)
 	return status
 }

@@ -137,10 +137,12 @@ func demoMessage(w io.Writer, r *relay, twilio *standin.Server, step demoStep) e
 		return fmt.Errorf("relay: demo: the webhook was answered %d %q, %v", status, answer, err)
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
-		if n, err := r.store.pending(context.Background()); err == nil && n == 0 {
+		// The interceptor confirms after it has answered.
+		n, err := r.store.pending(context.Background())
+		if err == nil && n == 0 && len(twilio.Calls()) >= before+len(step.calls) {
 			break
 		} else if time.Now().After(deadline) {
-			return fmt.Errorf("relay: demo: %d deliveries are still pending after 10 s: %v", n, err)
+			return fmt.Errorf("relay: demo: after 10 s %d deliveries are pending and %d calls made: %v", n, len(twilio.Calls())-before, err)
 		}
 	}
 	m := message{SID: sid}

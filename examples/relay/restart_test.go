@@ -390,7 +390,7 @@ func TestSIGKILL(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{{"-nonsense"}, {"demo", "x"}, {"serve"}, {"-config", "/nonexistent"}, {}} {
+	for _, args := range [][]string{{"-nonsense"}, {"demo", "x"}, {"standin", "x"}, {"standin", "-nonsense"}, {"serve"}, {"-config", "/nonexistent"}, {}} {
 		var out, err bytes.Buffer
 		if got := run(args, &out, &err); got != 2 || err.Len() == 0 {
 			t.Errorf("run(%q) = %d, %q, want 2 and a reason", args, got, err.String())

@@ -138,7 +138,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 }
 
 // post posts a form as Twilio does, signed, and returns the status of the
-// answer.
+// answer, which counts even if the body breaks off.
 func (r *relay) post(ctx context.Context, to string, form url.Values) (int, error) {
 	req, err := newPost(ctx, to, form)
 	if err != nil {
@@ -146,7 +146,10 @@ func (r *relay) post(ctx context.Context, to string, form url.Values) (int, erro
 	}
 	req.Header.Set("X-Twilio-Signature", signature.Sign(r.cfg.AuthToken, to, form))
 	status, _, _, err := r.do(req)
-	return status, err
+	if status != 0 {
+		return status, nil
+	}
+	return 0, err
 }
 
 func newPost(ctx context.Context, to string, form url.Values) (*http.Request, error) {

@@ -253,6 +253,12 @@ func TestIntercept(t *testing.T) {
 	}{
 		{"200", status(200), false},
 		{"403", status(403), true},
+		{"403, and its body breaks off", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			w.WriteHeader(403)
+			http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}, true},
 		{"400", status(400), false},
 		{"401", status(401), false},
 		{"404", status(404), false},

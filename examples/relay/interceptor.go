@@ -75,16 +75,13 @@ func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	withhold, confirmation := i.answer(form.Get("interactionSid"), from, m.other, i.policy.Decide(data.Body, i.cfg.flags()))
-
-	// The answer goes first: whoever asked waits for it, with a time limit that
-	// lets the message continue, and the confirmation may take as long as Twilio.
-	w.Header().Set("Content-Length", "0")
+	if confirmation != "" {
+		// Whoever asked waits for the answer, with a time limit that lets the
+		// message continue, and this may take as long as Twilio.
+		go i.confirm(m.relay, m.number, confirmation)
+	}
 	if withhold {
 		w.WriteHeader(http.StatusForbidden)
-	}
-	http.NewResponseController(w).Flush()
-	if confirmation != "" {
-		i.confirm(m.relay, m.number, confirmation)
 	}
 }
 

@@ -161,7 +161,7 @@ func empty() {
 		{" \t\r\n ", "", "white space"}, {"\u200b", "", "a zero width space"}, {"\ufeff", "", "a byte order mark"}, {"\u0000", "", "a zero byte"},
 		{"\u00ad\u2060\u200e", "", "invisible characters"}, {" \u200b ", "", "white space and an invisible character"}, {"\u3164", "", "the Hangul filler"},
 		{"\u0301", "\u0301", "a mark alone"}, {" \u0301 ", "\u0301", "a mark behind white space"}, {"\u00b4", "\u0301", "an acute accent: a space, trimmed, and a mark"},
-		{".", ".", "a full stop"}, {"\u2026", "...", "an ellipsis"}, {"\U0001f44d", "\U0001f44d", "a thumb"}, {"\u2800", "\u2800", "a Braille blank"}, {"\u0903", "\u0903", "a spacing mark alone"},
+		{".", ".", "a full stop"}, {"\u2026", "...", "an ellipsis"}, {"\U0001f44d", "\U0001f44d", "a thumb"}, {"\u2800", "", "a Braille blank"}, {"\ufffc", "", "an object replacement character"}, {"\u0903", "\u0903", "a spacing mark alone"},
 		{". .", ". .", "punctuation and a space"}, {"\u200d\u2764\ufe0f", "\u2764", "a heart between invisible characters"},
 	} {
 		s.because("%s: nothing that could be a keyword", m.reason).both(m.message, m.key, none, none)

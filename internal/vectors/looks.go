@@ -337,5 +337,5 @@ func scripts() {
 	s.because("ss is no sharp s").restsOn("folding").add("schluss", "SCHLUSS", none)
 	s.because("the English word is not in this table").add("stop", "STOP", none)
 	s.because("low and high quotation marks around").rule("Q.punctuation").restsOn("punctuation").
-		both("\u201eStopp\u201c", "\u201eSTOPP\u201c", none, decide(drop, optOut, "Stopp"))
+		both("\u201eStopp\u201c", "\"STOPP\"", none, decide(drop, optOut, "Stopp"))
 }

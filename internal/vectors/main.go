@@ -38,7 +38,7 @@ func write(w io.Writer) error {
 		truthTable, letterCase, history, nearMisses, wholeMessage, inside,
 		whiteSpace, invisible, fullwidth, mathematical, enclosed, letters,
 		accents, carriers, markOrder, marks, lookAlikes,
-		punctuation, compatibility, emoji,
+		punctuation, compatibility, emoji, typedSigns, trimMarks,
 		folding, hangul, scripts, tables, lookUp,
 		damaged, longText, empty,
 	} {

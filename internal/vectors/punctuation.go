@@ -19,21 +19,21 @@ func (c sign) in() string {
 var signs = []sign{
 	{"\u00a1", ""}, {"\u00bf", ""}, {"\u00ab", ""}, {"\u00bb", ""}, {"\u00a7", ""}, {"\u00b6", ""}, {"\u00a2", ""}, {"\u00a3", ""},
 	{"\u00a5", ""}, {"\u20ac", ""}, {"\u20b9", ""}, {"\u20bf", ""}, {"\u00a9", ""}, {"\u00ae", ""}, {"\u00b0", ""}, {"\u00b1", ""},
-	{"\u00d7", ""}, {"\u00f7", ""}, {"\u00ac", ""}, {"\u00a6", ""}, {"\u00b7", ""}, {"\u2010", ""}, {"\u2013", ""}, {"\u2014", ""},
-	{"\u2015", ""}, {"\u2018", ""}, {"\u2019", ""}, {"\u201a", ""}, {"\u201c", ""}, {"\u201d", ""}, {"\u201e", ""}, {"\u2020", ""},
+	{"\u00d7", ""}, {"\u00f7", ""}, {"\u00ac", ""}, {"\u00a6", ""}, {"\u00b7", ""}, {"\u2010", "-"}, {"\u2013", "-"}, {"\u2014", "-"},
+	{"\u2015", "-"}, {"\u2018", "'"}, {"\u2019", "'"}, {"\u201a", "'"}, {"\u201c", "\""}, {"\u201d", "\""}, {"\u201e", "\""}, {"\u2020", ""},
 	{"\u2022", ""}, {"\u2030", ""}, {"\u2039", ""}, {"\u203a", ""}, {"\u203d", ""}, {"\u203f", ""}, {"\u2042", ""}, {"\u2044", ""},
 	{"\u2052", ""}, {"\u2190", ""}, {"\u2192", ""}, {"\u221e", ""}, {"\u2248", ""}, {"\u2318", ""}, {"\u2500", ""}, {"\u2588", ""},
 	{"\u25a0", ""}, {"\u2605", ""}, {"\u2620", ""}, {"\u2713", ""}, {"\u27e8", ""}, {"\u2e3a", ""}, {"\u3001", ""}, {"\u3002", ""},
 	{"\u300c", ""}, {"\u300d", ""}, {"\u3010", ""}, {"\u301c", ""}, {"\u3030", ""}, {"\u30fb", ""}, {"\u060c", ""}, {"\u061b", ""},
 	{"\u061f", ""}, {"\u06d4", ""}, {"\u0964", ""}, {"\u0965", ""}, {"\u0589", ""}, {"\u05be", ""}, {"\u05f3", ""}, {"\u0e5a", ""},
 	{"\u104a", ""}, {"\u1362", ""}, {"\u17d4", ""}, {"\u1801", ""}, {"\u10fb", ""}, {"\ufd3e", ""}, {"\U00010100", ""}, {"\U0001d100", ""},
-	{"\u02c2", ""}, {"\u02d2", ""}, {"\u02ed", ""}, {"\ua700", ""}, {"\ufffc", ""},
+	{"\u02c2", ""}, {"\u02d2", ""}, {"\u02ed", ""}, {"\ua700", ""}, {"\u2801", ""},
 
 	{"\u2026", "..."}, {"\u2025", ".."}, {"\u2024", "."}, {"\u203c", "!!"}, {"\u2047", "??"}, {"\u2048", "?!"}, {"\u2049", "!?"},
 	{"\uff01", "!"}, {"\uff1f", "?"}, {"\uff0e", "."}, {"\uff0c", ","}, {"\uff02", "\""}, {"\uff03", "#"}, {"\uff05", "%"}, {"\uff08", "("},
 	{"\uff3c", "\\"}, {"\uff3e", "^"}, {"\uff3f", "_"}, {"\uff40", "`"}, {"\uff5e", "~"}, {"\uff61", "\u3002"}, {"\uff62", "\u300c"}, {"\uff65", "\u30fb"},
-	{"\ufe57", "!"}, {"\ufe56", "?"}, {"\ufe52", "."}, {"\ufe15", "!"}, {"\ufe4d", "_"}, {"\ufe58", "\u2014"}, {"\ufe69", "$"},
-	{"\u2011", "\u2010"}, {"\uff0d", "-"}, {"\uffe1", "\u00a3"}, {"\uffe5", "\u00a5"}, {"\uffe6", "\u20a9"}, {"\uffe2", "\u00ac"}, {"\uffe8", "\u2502"},
+	{"\ufe57", "!"}, {"\ufe56", "?"}, {"\ufe52", "."}, {"\ufe15", "!"}, {"\ufe4d", "_"}, {"\ufe58", "-"}, {"\ufe69", "$"},
+	{"\u2011", "-"}, {"\uff0d", "-"}, {"\uffe1", "\u00a3"}, {"\uffe5", "\u00a5"}, {"\uffe6", "\u20a9"}, {"\uffe2", "\u00ac"}, {"\uffe8", "\u2502"},
 	{"\u037e", ";"}, {"\u0387", "\u00b7"}, {"\u1fef", "`"}, {"\u2329", "\u3008"}, {"\u222c", "\u222b\u222b"}, {"\u2a74", "::="}, {"\u2033", "\u2032\u2032"},
 	{"\u207a", "+"}, {"\u207d", "("}, {"\u208c", "="},
 }
@@ -77,14 +77,14 @@ func punctuation() {
 		{"/stop", "/STOP", "STOP"}, {"/quit", "/QUIT", "QUIT"}, {"#quit", "#QUIT", "QUIT"}, {"#STOP#", "#STOP#", "STOP"}, {"*stop*", "*STOP*", "STOP"},
 		{"_stop_", "_STOP_", "STOP"}, {"**STOP**", "**STOP**", "STOP"}, {"~~stop~~", "~~STOP~~", "STOP"}, {"\u00a1stop!", "\u00a1STOP!", "STOP"},
 		{"\u00bfyes?", "\u00bfYES?", "YES"}, {"\u00abarret\u00bb", "\u00abARRET\u00bb", "ARRET"}, {"\u00ab\u00a0Arr\u00eat\u00a0\u00bb", "\u00ab ARRET \u00bb", "ARRET"},
-		{"\u201eStop\u201c", "\u201eSTOP\u201c", "STOP"}, {"\u2018cancel\u2019", "\u2018CANCEL\u2019", "CANCEL"}, {"(end)", "(END)", "END"}, {"[END]", "[END]", "END"},
+		{"\u201eStop\u201c", "\"STOP\"", "STOP"}, {"\u2018cancel\u2019", "'CANCEL'", "CANCEL"}, {"(end)", "(END)", "END"}, {"[END]", "[END]", "END"},
 		{"<help>", "<HELP>", "HELP"}, {"{info}", "{INFO}", "INFO"}, {"\\quit", "\\QUIT", "QUIT"}, {"...stop...", "...STOP...", "STOP"}, {"!stop!", "!STOP!", "STOP"},
 		{"stop ?!", "STOP ?!", "STOP"}, {"yes.", "YES.", "YES"}, {"yes,", "YES,", "YES"}, {"Help?", "HELP?", "HELP"}, {"\u3010\uff33\uff34\uff2f\uff30\u3011", "\u3010STOP\u3011", "STOP"},
 		{"-stop", "-STOP", "STOP"}, {"> stop", "> STOP", "STOP"}, {"stop;", "STOP;", "STOP"}, {"@stop", "@STOP", "STOP"}, {"$stop$", "$STOP$", "STOP"},
 		{":) stop", ":) STOP", "STOP"}, {"stop :(", "STOP :(", "STOP"}, {"stop <3", "STOP <3", ""}, {"stop :D", "STOP :D", ""}, {"1. stop", "1. STOP", ""},
 		{"stop (1)", "STOP (1)", ""}, {"(stop) please", "(STOP) PLEASE", ""}, {"\"stop\" \"end\"", "\"STOP\" \"END\"", ""}, {"st.op", "ST.OP", ""}, {"s-top", "S-TOP", ""},
 		{"stop. end.", "STOP. END.", ""}, {"!", "!", ""}, {"...", "...", ""}, {"?!?!", "?!?!", ""}, {"- -", "- -", ""}, {"'s", "'S", ""}, {"stop's", "STOP'S", ""},
-		{"\u2018stop\u2019s", "\u2018STOP\u2019S", ""}, {"stop/start", "STOP/START", ""}, {"$TOP!", "$TOP!", ""}, {"\u00a1no!", "\u00a1NO!", ""}, {"#5", "#5", ""},
+		{"\u2018stop\u2019s", "'STOP'S", ""}, {"stop/start", "STOP/START", ""}, {"$TOP!", "$TOP!", ""}, {"\u00a1no!", "\u00a1NO!", ""}, {"#5", "#5", ""},
 	} {
 		if m.keyword == "" {
 			s.because("what is left between the punctuation is no keyword").both(m.message, m.key, none, none)
@@ -101,7 +101,6 @@ func punctuation() {
 	// Signs that are letters of their kind, or neither P nor S.
 	s = in("punctuation", "Q.punctuation", "I.off").restsOn("punctuation", "trim-key")
 	for _, c := range []struct{ text, key, reason string }{
-		{"\u02bc", "", "the modifier letter apostrophe is a letter"},
 		{"\u02d0", "", "the modifier letter triangular colon is a letter"},
 		{"\u02b9", "", "the modifier letter prime is a letter"},
 		{"\u02c8", "", "the modifier letter vertical line is a letter"},
@@ -123,6 +122,7 @@ func punctuation() {
 		}
 		s.because("%s", c.reason).both("STOP"+c.text, "STOP"+key, none, none)
 	}
+	s.because("the modifier letter apostrophe is folded to the apostrophe, which is punctuation").both("STOP\u02bc", "STOP'", none, is("STOP"))
 	s.because("the modifier letter colon is a symbol").both("STOP\ua789", "STOP\ua789", none, is("STOP"))
 }
 
@@ -141,10 +141,10 @@ func compatibility() {
 		{"\u309c", "\u309a", "the spacing semi-voiced sound mark"}, {"\ufe49", "\u0305", "the dashed overline"}, {"\uffe3", "\u0304", "the fullwidth macron"},
 		{"\ufc5e", "\u064c\u0651", "the Arabic ligature of shadda and dammatan"}, {"\ufe70", "\u064b", "the isolated Arabic fathatan"},
 	} {
-		s.because("%s is a space and a mark, which stays and ends the trimming", c.reason).
-			both("STOP"+c.text, "STOP "+c.key, none, none)
-		s.because("%s is a space and a mark, which stays and ends the trimming", c.reason).
-			ignoring().add(c.text+"STOP!", c.key+"STOP!", none)
+		s.because("%s is a space and a mark, which goes with it", c.reason).
+			both("STOP"+c.text, "STOP "+c.key, none, is("STOP"))
+		s.because("%s is a space, which is white space at the start, and a mark that stands on nothing then", c.reason).
+			ignoring().add(c.text+"STOP!", c.key+"STOP!", is("STOP"))
 	}
 	s.because("the spacing ypogegrammeni is a space and a mark that folds to a letter").restsOn("folding").
 		both("STOP\u037a", "STOP \u0399", none, none)
@@ -195,11 +195,12 @@ func emoji() {
 		s.ignoring().add(m.text, key, none)
 	}
 	s = s.restsOn("trim-key", "mark-carrier")
-	for _, c := range []string{"0", "9", "*"} {
-		s.because("a keycap ends in an enclosing mark, which is no symbol").
+	for _, c := range []string{"0", "9"} {
+		s.because("the keycap of a digit is a digit with an enclosing mark, and stays").
 			both("STOP "+c+"\ufe0f\u20e3", "STOP "+c+"\u20e3", none, none)
 	}
-	s.because("the keycap of the number sign ends in an enclosing mark").both("STOP #\ufe0f\u20e3", "STOP #\u20e3", none, none)
+	s.because("the keycap of the number sign is a sign with an enclosing mark").both("STOP #\ufe0f\u20e3", "STOP #\u20e3", none, is("STOP"))
+	s.because("the keycap of the asterisk is a sign with an enclosing mark").both("STOP*\ufe0f\u20e3", "STOP*\u20e3", none, is("STOP"))
 	s.because("the trade mark sign, emoji, is two letters").both("STOP\u2122\ufe0f", "STOPTM", none, none)
 	s.because("the circled M, emoji, is a letter").both("STOP\u24c2\ufe0f", "STOPM", none, none)
 	s.because("the information sign, emoji, is the letter i").both("STOP\u2139\ufe0f", "STOPI", none, none)
@@ -226,4 +227,62 @@ func emoji() {
 		both("\U0001f6d1 stop", "\U0001f6d1 STOP", decide(drop, optOut, "\U0001f6d1 STOP"), decide(drop, optOut, "\U0001f6d1 STOP"))
 	s.because("trimming does not find a row that has the symbol").with(row{"\U0001f6d1 STOP", optOut, drop}).
 		both("\U0001f6d1 stop!", "\U0001f6d1 STOP!", none, none)
+}
+
+// typedSigns: what phones put in for what was typed, and the signs beside them
+// that are not folded.
+func typedSigns() {
+	s := in("typed-signs", "N5", "Q.inside")
+	optOutDash, dontText, quoted := decide(drop, optOut, "OPT-OUT"), decide(drop, optOut, "Don't text"), decide(drop, optOut, "\"stop\"")
+	dash, apostrophe, quote := s.with(row{"OPT-OUT", optOut, drop}), s.with(row{"Don't text", optOut, drop}), s.with(row{"\"stop\"", optOut, drop})
+	for _, c := range []string{"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "\ufe31", "\ufe32"} {
+		dash.because("%+q is a hyphen-minus", c).add("Opt"+c+"out", "OPT-OUT", optOutDash)
+	}
+	for _, c := range []string{"\u2018", "\u2019", "\u201a", "\u201b", "\u02bc"} {
+		apostrophe.because("%+q is an apostrophe", c).add("don"+c+"t text", "DON'T TEXT", dontText)
+	}
+	for _, c := range []string{"\u201c", "\u201d", "\u201e", "\u201f"} {
+		quote.because("%+q is a quotation mark", c).add(c+"Stop\"", "\"STOP\"", quoted)
+	}
+	for _, c := range []string{"\u2016", "\u2043", "\u2e3a", "\u00ac", "\u00af"} {
+		key := c
+		if c == "\u00af" {
+			key = " \u0304"
+		}
+		dash.because("%+q is no dash of the list", c).add("OPT"+c+"OUT", "OPT"+key+"OUT", none)
+	}
+	for _, c := range []string{"\u2032", "\u2035", "\u02b9", "\u02bb", "\u02bd", "\ua78b", "`"} {
+		apostrophe.because("%+q stays: it is no quotation mark of the list", c).add("DON"+c+"T TEXT", "DON"+c+"T TEXT", none)
+	}
+	for _, c := range []string{"\u00ab", "\u00bb", "\u2039", "\u300c", "\u2e42"} {
+		quote.because("%+q stays: it is no quotation mark of the list", c).add(c+"STOP\"", c+"STOP\"", none)
+	}
+	dash.because("a row with a dash is found by what was typed").with(row{"opt\u2013out", optOut, drop}).
+		add("opt-out", "OPT-OUT", decide(drop, optOut, "opt\u2013out"))
+	apostrophe.because("a mark on a quotation mark stays on the apostrophe").add("don\u2019\u0301t text", "DON'\u0301T TEXT", none)
+}
+
+// trimMarks: which marks go with the punctuation, and which don't.
+func trimMarks() {
+	s := in("trim-marks", "Q.punctuation", "I.off").restsOn("punctuation", "trim-key")
+	for _, m := range []struct{ message, key, reason string }{
+		{"\u00a8Stop\u00a8", "\u0308STOP \u0308", "an accent of its own at both ends"},
+		{"\u20e3\u0301 STOP", "\u20e3\u0301 STOP", "marks at the start, then a space"},
+		{"\u0903STOP", "\u0903STOP", "a spacing mark at the start"},
+		{"!\u0301!\u0301\u0323STOP", "!\u0301!\u0323\u0301STOP", "marks on each sign in front"},
+		{"STOP!\u0301\u20dd \u0903", "STOP!\u0301\u20dd \u0903", "nonspacing, enclosing and spacing marks on signs behind"},
+		{"STOP.\u093e!", "STOP.\u093e!", "a vowel sign on a full stop, and more behind it"},
+	} {
+		s.because("%s", m.reason).both(m.message, m.key, none, is("STOP"))
+	}
+	s.because("a spacing mark on the last letter is part of the word").both("STOP\u0903!", "STOP\u0903!", none, none)
+	s.because("a mark on a digit stays").both("STOP 1\u0301!", "STOP 1\u0301!", none, none)
+	s.because("a mark on U+FFFD stays, as U+FFFD does").restsOn("damaged-text").both("STOP\ufffd\u0301", "STOP\ufffd\u0301", none, none)
+	hindi := decide(drop, optOut, "\u092c\u0902\u0926\u094d")
+	s = s.with(row{"\u092c\u0902\u0926\u094d", optOut, drop}).restsOn("marks")
+	s.because("a mark on the last letter of another script stays").both("\u092c\u0902\u0926\u094d", "\u092c\u0902\u0926\u094d", hindi, hindi)
+	s.because("the sign behind goes, the mark on the last letter stays").both("\u092c\u0902\u0926\u094d!\u0301", "\u092c\u0902\u0926\u094d!\u0301", none, hindi)
+	s.because("without its last mark it is another word").both("\u092c\u0902\u0926!\u094d", "\u092c\u0902\u0926!\u094d", none, none)
+	own := decide(drop, optOut, "!\u0301")
+	s.because("a row of a sign and its mark is found first, exactly").with(row{"!\u0301", optOut, drop}).both("!\u0301", "!\u0301", own, own)
 }

@@ -43,12 +43,15 @@ func whiteSpace() {
 		s.because("%U is no white space (any more) but invisible: removed anywhere", r).add("CAN"+string(r)+"CEL", "CANCEL", is("CANCEL"))
 		s.because("%U is no white space (any more) but invisible: removed anywhere", r).add(string(r)+"end"+string(r), "END", is("END"))
 	}
+	s = in("white-space", "Q.space", "N6").restsOn("white-space")
+	s.because("the Braille blank is white space behind").add("STOP\u2800", "STOP", is("STOP"))
+	s.because("the Braille blank is white space around").add("\u2800\u2800Help\u2800 ", "HELP", is("HELP"))
+	s.because("the Braille blank is white space inside").add("OPT\u2800OUT", "OPT OUT", none)
 	s = in("white-space", "Q.space").restsOn("white-space")
 	for _, c := range []struct {
 		r      rune
 		reason string
 	}{
-		{0x2800, "the Braille blank is a symbol"},
 		{0x2423, "the open box is a symbol"},
 		{0x2420, "the symbol for space is a symbol"},
 	} {
@@ -62,7 +65,7 @@ type span struct {
 	name   string
 }
 
-// ignorable is Default_Ignorable_Code_Point.
+// ignorable is Default_Ignorable_Code_Point, and U+FFF9 to U+FFFC.
 var ignorable = []span{
 	{0xad, 0xad, "the soft hyphen"},
 	{0x34f, 0x34f, "the combining grapheme joiner"},
@@ -81,6 +84,8 @@ var ignorable = []span{
 	{0x1bca0, 0x1bca3, "a shorthand control"},
 	{0x1d173, 0x1d17a, "a musical control"},
 	{0xe0000, 0xe0fff, "a tag or unassigned, but ignorable"},
+	{0xfff9, 0xfffb, "an interlinear annotation character"},
+	{0xfffc, 0xfffc, "the object replacement character, which dictation leaves"},
 }
 
 func invisible() {
@@ -125,15 +130,13 @@ func invisible() {
 		{0x600, "the Arabic number sign"}, {0x605, "the Arabic number mark above"}, {0x6dd, "the Arabic end of ayah"},
 		{0x70f, "the Syriac abbreviation mark"}, {0x8e2, "the Arabic disputed end of ayah"},
 		{0x110bd, "the Kaithi number sign"}, {0x110cd, "the Kaithi number sign above"},
-		{0xfff9, "the interlinear annotation anchor"}, {0xfffa, "the interlinear annotation separator"},
-		{0xfffb, "the interlinear annotation terminator"}, {0x13430, "an Egyptian hieroglyph joiner"},
+		{0x13430, "an Egyptian hieroglyph joiner"},
 		{0xfffe, "a noncharacter"}, {0xffff, "a noncharacter"}, {0x10ffff, "a noncharacter"}, {0xfdd0, "a noncharacter"},
 		{0xe000, "for private use"}, {0x10fffd, "for private use"},
 	} {
 		s.because("%U, %s, is not ignorable, no punctuation and no symbol", c.r, c.name).
 			both("STOP"+string(c.r), "STOP"+string(c.r), none, none)
 	}
-	s.because("U+FFFC, the object replacement character, is a visible symbol").both("STOP\ufffc", "STOP\ufffc", none, is("STOP"))
 	for _, r := range []rune{0x2060, 0xad, 0xfe0f} {
 		s.because("%U in the text of a row is not in its key", r).with(row{text(fmt.Sprintf("BA%cJA", r)), optOut, drop}).
 			add("baja", "BAJA", decide(drop, optOut, fmt.Sprintf("BA%cJA", r)))

@@ -224,7 +224,7 @@ func lookUp() {
 	try([]row{{"don't", optOut, drop}},
 		m{"DON'T", "DON'T", name, name, "an apostrophe inside"},
 		m{"don't!", "DON'T!", none, name, "an apostrophe inside, punctuation behind"},
-		m{"don\u2019t", "DON\u2019T", none, none, "a typographic apostrophe is another one"},
+		m{"don\u2019t", "DON'T", name, name, "a typographic apostrophe is the same"},
 		m{"don\uff07t", "DON'T", name, name, "a fullwidth apostrophe is the same"},
 		m{"dont", "DONT", none, none, "without its apostrophe"},
 	)
@@ -233,7 +233,7 @@ func lookUp() {
 		m{"-", "-", dash, dash, "a hyphen alone"},
 		m{"\uff0d", "-", dash, dash, "a fullwidth hyphen"},
 		m{"--", "--", none, none, "nothing is left"},
-		m{"\u2010", "\u2010", none, none, "another hyphen"},
-		m{"\u2212", "\u2212", none, none, "a minus sign"},
+		m{"\u2010", "-", dash, dash, "the hyphen of typography is the same"},
+		m{"\u2212", "-", dash, dash, "a minus sign is the same"},
 	)
 }

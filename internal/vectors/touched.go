@@ -31,6 +31,9 @@ func touched(message string, keywords []string) []string {
 	}
 	name("accents", accents)
 
+	name("unseen", strings.ContainsAny(message, "\u2800\ufff9\ufffa\ufffb\ufffc"))
+	name("typed-signs", strings.ContainsAny(plain, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201a\u201b\u02bc\u201c\u201d\u201e\u201f"))
+
 	seen := strings.Map(func(r rune) rune {
 		if unseen(r) {
 			return -1
@@ -39,6 +42,10 @@ func touched(message string, keywords []string) []string {
 	}, plain)
 	name("white-space", strings.Join(strings.Fields(seen), " ") != seen)
 	bare := strings.TrimFunc(seen, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsMark(r) })
+	trimmed := strings.TrimLeftFunc(seen, func(r rune) bool { return unicode.IsSpace(r) || symbol(r) })
+	carrier := strings.TrimRightFunc(strings.TrimRightFunc(seen, func(r rune) bool { return unicode.IsSpace(r) || symbol(r) }), unicode.IsMark)
+	name("trim-marks", strings.IndexFunc(trimmed, unicode.IsMark) == 0 ||
+		strings.TrimRightFunc(carrier, func(r rune) bool { return unicode.IsSpace(r) || symbol(r) }) != carrier)
 	name("punctuation", strings.TrimFunc(bare, symbol) != bare)
 
 	fields := strings.FieldsFunc(seen, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })

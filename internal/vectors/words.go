@@ -241,8 +241,8 @@ func inside() {
 	for _, m := range []struct{ message, key string }{
 		{"OPT OUT", "OPT OUT"}, {"opt out", "OPT OUT"}, {"OPT-OUT", "OPT-OUT"}, {"Opt-Out", "OPT-OUT"}, {"OPT_OUT", "OPT_OUT"},
 		{"opt.out", "OPT.OUT"}, {"OPT/OUT", "OPT/OUT"}, {"OPT  OUT", "OPT OUT"}, {"OPT\nOUT", "OPT OUT"}, {"OPT\u00a0OUT", "OPT OUT"},
-		{"OPT\u2003OUT", "OPT OUT"}, {"OPT\u2010OUT", "OPT\u2010OUT"}, {"OPT\u2011OUT", "OPT\u2010OUT"}, {"OPT\u2013OUT", "OPT\u2013OUT"},
-		{"OPT\u2212OUT", "OPT\u2212OUT"}, {"OPT\uff0dOUT", "OPT-OUT"}, {"OPT'OUT", "OPT'OUT"}, {"OPT\u00b7OUT", "OPT\u00b7OUT"},
+		{"OPT\u2003OUT", "OPT OUT"}, {"OPT\u2010OUT", "OPT-OUT"}, {"OPT\u2011OUT", "OPT-OUT"}, {"OPT\u2013OUT", "OPT-OUT"},
+		{"OPT\u2212OUT", "OPT-OUT"}, {"OPT\uff0dOUT", "OPT-OUT"}, {"OPT'OUT", "OPT'OUT"}, {"OPT\u00b7OUT", "OPT\u00b7OUT"},
 		{"STOP ALL", "STOP ALL"}, {"stop all", "STOP ALL"}, {"STOP-ALL", "STOP-ALL"}, {"STOP\u3000ALL", "STOP ALL"},
 		{"UN SUBSCRIBE", "UN SUBSCRIBE"}, {"un-subscribe", "UN-SUBSCRIBE"}, {"UN STOP", "UN STOP"}, {"UN-STOP", "UN-STOP"},
 		{"CAN CEL", "CAN CEL"}, {"HE LP", "HE LP"}, {"IN FO", "IN FO"}, {"RE-START", "RE-START"}, {"QU!T", "QU!T"}, {"ST*P", "ST*P"}, {"S.O.S", "S.O.S"},
@@ -273,7 +273,7 @@ func inside() {
 		{"OPT  OUT", "OPT OUT", "OPT OUT"}, {"opt\tout", "OPT OUT", "OPT OUT"}, {"opt\r\nout", "OPT OUT", "OPT OUT"},
 		{"opt\u00a0out", "OPT OUT", "OPT OUT"}, {"opt\u0085out", "OPT OUT", "OPT OUT"}, {"opt\u1680out", "OPT OUT", "OPT OUT"},
 		{"opt\u2009 \u2028out", "OPT OUT", "OPT OUT"}, {"STOP\u3000ALL", "STOP ALL", "STOP ALL"}, {" stop  all ", "STOP ALL", "STOP ALL"},
-		{"take\u202fme\u205foff", "TAKE ME OFF", "take me off"}, {"opt \u200b out", "OPT OUT", "OPT OUT"}, {"opt \u0000 out", "OPT OUT", "OPT OUT"},
+		{"take\u202fme\u205foff", "TAKE ME OFF", "take me off"}, {"opt \u200b out", "OPT OUT", "OPT OUT"}, {"opt\u2800out", "OPT OUT", "OPT OUT"}, {"opt \u0000 out", "OPT OUT", "OPT OUT"},
 	} {
 		s.because("every run of white space is one space").add(m.message, m.key, decide(drop, optOut, m.keyword))
 	}
@@ -281,12 +281,9 @@ func inside() {
 		{"OPTOUT", "OPTOUT", "the built-in word is not in this table"},
 		{"STOPALL", "STOPALL", "the built-in word is not in this table"},
 		{"opt\u200bout", "OPTOUT", "a zero width space is no white space"},
-		{"OPT\u2010OUT", "OPT\u2010OUT", "U+2010 is another hyphen than U+002D"},
-		{"OPT\u2011OUT", "OPT\u2010OUT", "U+2011 is compatible with U+2010, not with U+002D"},
 		{"take me", "TAKE ME", "the beginning of a keyword"},
 		{"take me off now", "TAKE ME OFF NOW", "a keyword and more"},
 		{"me off", "ME OFF", "the end of a keyword"},
-		{"OPT\u2800OUT", "OPT\u2800OUT", "the Braille blank is a symbol, no white space"},
 		{"o pt out", "O PT OUT", "a space in another place"},
 	} {
 		s.because("%s", m.reason).add(m.message, m.key, none)

@@ -17,6 +17,7 @@ type auditor struct {
 	stderr   io.Writer
 	progress *progress
 	tally    tally
+	message  decided
 	failed   bool // something could not be read
 }
 
@@ -49,6 +50,9 @@ func (a *auditor) run() error {
 		return err
 	}
 	a.tally.write(a.stderr, a.policy.Keywords())
+	for _, e := range a.examiners {
+		e.write(a.stderr)
+	}
 	return nil
 }
 
@@ -82,12 +86,13 @@ func (a *auditor) file(name string, r io.Reader) error {
 			a.tally.unreadable++
 			continue
 		}
-		// The message stands in a buffer: neither Decide nor a printer keeps it.
-		text := unsafe.String(unsafe.SliceData(message), len(message))
-		d := a.policy.Decide(text, a.flags)
-		a.tally.add(d)
-		if d.Keyword != "" || a.all {
-			if err := a.printer.decision(name, line, d, text); err != nil {
+		// The message stands in a buffer: nobody below keeps it.
+		d := &a.message
+		d.file, d.line, d.text = name, line, unsafe.String(unsafe.SliceData(message), len(message))
+		d.Decision = a.policy.Decide(d.text, a.flags)
+		a.tally.add(d.Decision)
+		if a.examine(d) {
+			if err := a.printer.decision(d); err != nil {
 				return err
 			}
 		}

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -28,6 +27,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case err != nil:
 		fmt.Fprintf(stderr, "optout: %v\noptout -h tells how to use it\n", err)
 		return 2
+	case o.regimes:
+		return outputStatus(stderr, listRegimes(o, stdout))
+	case o.keywords && o.regime.ID != "":
+		return outputStatus(stderr, listRows(o, stdout))
 	case o.keywords:
 		return outputStatus(stderr, listKeywords(o, stdout))
 	}
@@ -57,7 +60,7 @@ func outputStatus(stderr io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, syscall.EPIPE): // whoever reads it has seen enough
+	case errors.Is(err, errBrokenPipe): // whoever reads it has seen enough
 	default:
 		fmt.Fprintf(stderr, "optout: %v\n", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/optout"
+	"example.com/optout/regime"
 )
 
 const usage = `usage: optout [flags] [file ...]
@@ -31,16 +32,28 @@ How to decide:
   -ignore-punctuation       "Stop." and "STOP!" are keywords, too
   -table FILE               the keywords: a JSON array, or lines, of objects
                             {"text":"STOP","class":"opt-out","action":"drop"}
+  -regime ID                the keywords of another system: aws, telnyx, fcc and
+                            others; opt-out words are dropped, others forwarded
+
+What else to find, in place of the keywords:
+  -compare IDS    messages about which the table in use and these regimes differ:
+                  IDs with commas between, or all. A class behind ~ or ? is
+                  presumed or unknown: see the summary
+  -near           messages that are no keyword, but near to an opt-out word:
+                  evidence for a person to look at, never a decision
 
 What to print:
   -all            every message, keyword or not
-  -keywords       the keywords that it knows, and read no messages
+  -keywords       the keywords that it knows, and read no messages; with -regime
+                  their sources, too
+  -regimes        the regimes that it knows, and read no messages
   -o FORMAT       text (the default; messages quoted, with what is invisible as
                   \u200b), csv, or jsonl
 
 Examples:
   optout -csv Body log.csv                    Twilio's export of a message log
   zcat log.gz | optout -jsonl body -o csv     decisions for a spreadsheet
+  optout -csv Body -compare aws log.csv       where Amazon's filter differs
   optout -keywords -o jsonl > keywords.jsonl  a table to edit, for -table
 
 A record that cannot be read is reported on standard error and counted, and the
@@ -70,6 +83,10 @@ type options struct {
 	format   string // of the output
 	all      bool
 	keywords bool
+	regimes  bool
+
+	regime    regime.Regime // with an ID if -regime is given
+	examiners []examiner
 }
 
 // parse reads the command line. It returns flag.ErrHelp if that asks for help.
@@ -93,6 +110,7 @@ func parse(args []string) (*options, error) {
 	fs.BoolVar(&o.flags.SMSStopFilter, "sms-stop-filter", false, "")
 	ignorePunctuation := fs.Bool("ignore-punctuation", false, "")
 	var table string
+	var compare *comparer
 	fs.Func("table", "", func(file string) error {
 		if file == "" {
 			return errors.New("want the name of a file")
@@ -102,6 +120,17 @@ func parse(args []string) (*options, error) {
 	})
 	fs.BoolVar(&o.all, "all", false, "")
 	fs.BoolVar(&o.keywords, "keywords", false, "")
+	fs.BoolVar(&o.regimes, "regimes", false, "")
+	fs.Func("regime", "", func(id string) (err error) {
+		o.regime, err = lookup(id)
+		return err
+	})
+	fs.Func("compare", "", func(ids string) error {
+		c, err := newComparer(ids)
+		compare = c
+		return err
+	})
+	near := fs.Bool("near", false, "")
 	fs.StringVar(&o.format, "o", textFormat, "")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -119,8 +148,17 @@ func parse(args []string) (*options, error) {
 	default:
 		return nil, fmt.Errorf("-o %q: want text, csv or jsonl", o.format)
 	}
-	if o.keywords && (len(o.files) > 0 || o.input != textFormat || o.all) {
-		return nil, errors.New("-keywords reads no messages: leave out -all, -csv, -jsonl and files")
+	if (o.keywords || o.regimes) && (len(o.files) > 0 || o.input != textFormat || o.all || *near || compare != nil) {
+		return nil, errors.New("-keywords and -regimes read no messages: leave out -all, -csv, -jsonl, -compare, -near and files")
+	}
+	if table != "" && o.regime.ID != "" {
+		return nil, errors.New("-table and -regime exclude each other: each is a table of keywords")
+	}
+	if o.regime.ID != "" {
+		var err error
+		if o.policy, err = optout.NewPolicy(o.regime.Keywords()); err != nil {
+			return nil, fmt.Errorf("-regime %s: %s", o.regime.ID, reason(err))
+		}
 	}
 	if table != "" {
 		var err error
@@ -129,6 +167,12 @@ func parse(args []string) (*options, error) {
 		}
 	}
 	o.policy.IgnorePunctuation = *ignorePunctuation
+	if compare != nil {
+		o.examiners = append(o.examiners, compare)
+	}
+	if *near {
+		o.examiners = append(o.examiners, newNearer(o.policy))
+	}
 	if len(o.files) == 0 {
 		o.files = []string{stdinName}
 	}

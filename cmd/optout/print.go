@@ -17,7 +17,7 @@ import (
 // A printer writes decisions, or the rows of a table, in one format. It keeps
 // nothing of a message.
 type printer interface {
-	decision(file string, line int, d optout.Decision, message string) error
+	decision(d *decided) error
 	keyword(k optout.Keyword) error
 }
 
@@ -25,13 +25,18 @@ type printer interface {
 func newPrinter(o *options, w *bufio.Writer) printer {
 	switch o.format {
 	case csvFormat:
-		return newCSVPrinter(w, o.keywords)
+		return newCSVPrinter(w, o)
 	case jsonlFormat:
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
-		return jsonPrinter{e}
+		return jsonPrinter{e, names(o.examiners)}
 	}
-	p := &textPrinter{w: w, printable: make(map[string]string)}
+	p := &textPrinter{w: w, printable: make(map[string]string), columns: names(o.examiners)}
+	for _, e := range o.examiners {
+		for _, c := range e.columns() {
+			p.cells = append(p.cells, max(len(c.name), c.width))
+		}
+	}
 	for _, name := range o.files {
 		p.place = max(p.place, utf8.RuneCountInString(displayName(name))+len(":999"))
 	}
@@ -39,6 +44,9 @@ func newPrinter(o *options, w *bufio.Writer) printer {
 		word := printable(k.Text)
 		p.printable[k.Text] = word
 		p.word = max(p.word, utf8.RuneCountInString(word))
+	}
+	if len(p.columns) > 0 {
+		p.word = max(p.word, len("keyword"))
 	}
 	return p
 }
@@ -50,12 +58,31 @@ type textPrinter struct {
 	w           io.Writer
 	place, word int               // widths
 	printable   map[string]string // of each keyword
+	columns     []string          // of the examiners, and their widths
+	cells       []int
+	headed      bool
 	row         []byte
 }
 
-func (p *textPrinter) decision(file string, line int, d optout.Decision, message string) error {
-	p.row = append(append(p.row[:0], file...), ':')
-	p.row = strconv.AppendInt(p.row, int64(line), 10)
+func (p *textPrinter) decision(d *decided) error {
+	if len(p.columns) > 0 && !p.headed {
+		p.headed = true
+		p.place = max(p.place, len(d.file)+len(":999"))
+		p.row = p.row[:0]
+		p.column("place", p.place)
+		p.column("action", len("intercept"))
+		p.column("code", len("80901"))
+		p.column("class", len("opt-out"))
+		p.column("keyword", p.word)
+		for i, name := range p.columns {
+			p.column(name, p.cells[i])
+		}
+		if _, err := p.w.Write(append(p.row, "message\n"...)); err != nil {
+			return err
+		}
+	}
+	p.row = append(append(p.row[:0], d.file...), ':')
+	p.row = strconv.AppendInt(p.row, int64(d.line), 10)
 	p.place = max(p.place, utf8.RuneCount(p.row))
 	p.pad(0, p.place)
 	p.column(d.Action.String(), len("intercept"))
@@ -72,7 +99,14 @@ func (p *textPrinter) decision(file string, line int, d optout.Decision, message
 	} else {
 		p.column("-", p.word)
 	}
-	p.row = append(appendQuote(p.row, message), '\n')
+	for i, cell := range d.cells {
+		if cell == "" {
+			cell = "-"
+		}
+		cell = printable(cell)
+		p.column(cell, p.cells[i])
+	}
+	p.row = append(appendQuote(p.row, d.text), '\n')
 	_, err := p.w.Write(p.row)
 	return err
 }
@@ -138,23 +172,25 @@ func printable(text string) string {
 // A csvPrinter writes CSV with a header.
 type csvPrinter struct{ w *csv.Writer }
 
-func newCSVPrinter(w *bufio.Writer, keywords bool) csvPrinter {
+func newCSVPrinter(w *bufio.Writer, o *options) csvPrinter {
 	// csv.NewWriter puts no buffer of its own before w, as w is one.
 	p := csvPrinter{csv.NewWriter(w)}
-	if keywords {
+	if o.keywords {
 		p.w.Write([]string{"text", "class", "action"})
 	} else {
-		p.w.Write([]string{"file", "line", "action", "code", "class", "keyword", "message"})
+		head := append([]string{"file", "line", "action", "code", "class", "keyword"}, names(o.examiners)...)
+		p.w.Write(append(head, "message"))
 	}
 	return p
 }
 
-func (p csvPrinter) decision(file string, line int, d optout.Decision, message string) error {
+func (p csvPrinter) decision(d *decided) error {
 	code := ""
 	if d.Code != 0 {
 		code = strconv.Itoa(d.Code)
 	}
-	return p.w.Write([]string{file, strconv.Itoa(line), d.Action.String(), code, d.Class.String(), d.Keyword, message})
+	row := append([]string{d.file, strconv.Itoa(d.line), d.Action.String(), code, d.Class.String(), d.Keyword}, d.cells...)
+	return p.w.Write(append(row, d.text))
 }
 
 func (p csvPrinter) keyword(k optout.Keyword) error {
@@ -162,15 +198,23 @@ func (p csvPrinter) keyword(k optout.Keyword) error {
 }
 
 // A jsonPrinter writes an object a line. Of a table these are what -table reads.
-type jsonPrinter struct{ e *json.Encoder }
+type jsonPrinter struct {
+	e       *json.Encoder
+	columns []string
+}
 
-func (p jsonPrinter) decision(file string, line int, d optout.Decision, message string) error {
+func (p jsonPrinter) decision(d *decided) error {
+	cells := make(map[string]string, len(p.columns))
+	for i, name := range p.columns {
+		cells[name] = d.cells[i]
+	}
 	return p.e.Encode(struct {
 		File string `json:"file"`
 		Line int    `json:"line"`
 		optout.Decision
-		Message string `json:"message"`
-	}{file, line, d, message})
+		Examined map[string]string `json:"examined,omitempty"` // a class or reason for each column of -compare and -near
+		Message  string            `json:"message"`
+	}{d.file, d.line, d.Decision, cells, d.text})
 }
 
 func (p jsonPrinter) keyword(k optout.Keyword) error { return p.e.Encode(k) }

@@ -53,6 +53,9 @@ func (a *auditor) run() error {
 	for _, e := range a.examiners {
 		e.write(a.stderr)
 	}
+	if a.reporter != nil {
+		return a.reporter.finish(&a.tally)
+	}
 	return nil
 }
 
@@ -91,7 +94,11 @@ func (a *auditor) file(name string, r io.Reader) error {
 		d.file, d.line, d.text = name, line, unsafe.String(unsafe.SliceData(message), len(message))
 		d.Decision = a.policy.Decide(d.text, a.flags)
 		a.tally.add(d.Decision)
-		if a.examine(d) {
+		show := a.examine(d)
+		if a.reporter != nil {
+			a.reporter.take(d)
+		}
+		if show {
 			if err := a.printer.decision(d); err != nil {
 				return err
 			}
@@ -107,6 +114,9 @@ func (a *auditor) report(err error) error {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "optout: %v\n", err)
+	if a.reporter != nil {
+		a.reporter.failed(err)
+	}
 	return nil
 }
 

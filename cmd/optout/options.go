@@ -42,6 +42,12 @@ What else to find, in place of the keywords:
   -near           messages that are no keyword, but near to an opt-out word:
                   evidence for a person to look at, never a decision
 
+A page to look at, beside the usual output:
+  -report FILE    an HTML page with the counts, a chart of the keywords, what is
+                  dropped, and what -compare and -near find. It is written when all
+                  is read, and holds no text of a message without -texts
+  -texts          put the texts of the messages in it
+
 What to print:
   -all            every message, keyword or not
   -keywords       the keywords that it knows, and read no messages; with -regime
@@ -87,6 +93,7 @@ type options struct {
 
 	regime    regime.Regime // with an ID if -regime is given
 	examiners []examiner
+	reporter  *reporter // nil without -report
 }
 
 // parse reads the command line. It returns flag.ErrHelp if that asks for help.
@@ -131,6 +138,9 @@ func parse(args []string) (*options, error) {
 		return err
 	})
 	near := fs.Bool("near", false, "")
+	page := &reporter{args: args}
+	fs.StringVar(&page.file, "report", "", "")
+	fs.BoolVar(&page.texts, "texts", false, "")
 	fs.StringVar(&o.format, "o", textFormat, "")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -148,8 +158,8 @@ func parse(args []string) (*options, error) {
 	default:
 		return nil, fmt.Errorf("-o %q: want text, csv or jsonl", o.format)
 	}
-	if (o.keywords || o.regimes) && (len(o.files) > 0 || o.input != textFormat || o.all || *near || compare != nil) {
-		return nil, errors.New("-keywords and -regimes read no messages: leave out -all, -csv, -jsonl, -compare, -near and files")
+	if (o.keywords || o.regimes) && (len(o.files) > 0 || o.input != textFormat || o.all || *near || compare != nil || page.file != "") {
+		return nil, errors.New("-keywords and -regimes read no messages: leave out -all, -csv, -jsonl, -compare, -near, -report and files")
 	}
 	if table != "" && o.regime.ID != "" {
 		return nil, errors.New("-table and -regime exclude each other: each is a table of keywords")
@@ -175,6 +185,13 @@ func parse(args []string) (*options, error) {
 	}
 	if len(o.files) == 0 {
 		o.files = []string{stdinName}
+	}
+	if page.file != "" {
+		o.reporter = page
+		return o, page.open(o)
+	}
+	if page.texts {
+		return nil, errors.New("-texts is for a page: add -report FILE.html")
 	}
 	return o, nil
 }

@@ -224,7 +224,7 @@ stdin:3    intercept  -      opt-in   "\u200bALTA 🛑"  "alta 🛑"
 	{name: "two formats", args: "-csv Body -jsonl body a.csv", status: 2, stderr: `optout: invalid value "body" for flag -jsonl: -csv and -jsonl exclude each other: all files have one format` + hint},
 	{name: "flag behind a file", args: "a.csv -csv Body", status: 2, stderr: "optout: -csv comes after a file: put flags first, or write ./-csv if it is a file" + hint},
 	{name: "unknown output", args: "-o xml a.txt", status: 2, stderr: `optout: -o "xml": want text, csv or jsonl` + hint},
-	{name: "keywords of a file", args: "-keywords a.txt", status: 2, stderr: "optout: -keywords and -regimes read no messages: leave out -all, -csv, -jsonl, -compare, -near and files" + hint},
+	{name: "keywords of a file", args: "-keywords a.txt", status: 2, stderr: "optout: -keywords and -regimes read no messages: leave out -all, -csv, -jsonl, -compare, -near, -report and files" + hint},
 	{name: "no such table", args: "-table nosuch.json a.txt", status: 2, stderr: "optout: open nosuch.json: no such file or directory" + hint},
 	{name: "row without an action", args: "-table noaction a.txt", status: 2, stderr: `optout: noaction:4: keyword 1: no "action": add forward, drop or intercept` + hint},
 	{name: "row without a class", args: "-table noclass a.txt", status: 2, stderr: `optout: noclass:1: keyword 0: no "class": add opt-out, opt-in or help` + hint},

@@ -81,7 +81,7 @@ func messages(hits int) string {
 	for i := range hits + 20 {
 		text := chat[i%len(chat)]
 		if i < hits {
-			text = keywords[i*i%len(keywords)]
+			text = keywords[i%len(keywords)]
 		}
 		sent := start.Add(time.Duration(i) * 7 * time.Minute).Format(time.DateTime)
 		fmt.Fprintf(&b, "SM5a3c0000000000000000%010x,+1555555%04d,+15555550100,%q,%s\n", i, i%10000, text, sent)

@@ -52,8 +52,11 @@ type Table struct {
 func (t *Table) Add(cells ...string) {
 	size := 0
 	for i, c := range cells {
-		if len(c) > maxCell {
-			c = strings.ToValidUTF8(c[:maxCell], "") + "\u2026 (" + Number(utf8.RuneCountInString(c[maxCell:])) + " more characters)"
+		if cut := maxCell; len(c) > cut {
+			for !utf8.RuneStart(c[cut]) {
+				cut--
+			}
+			c = c[:cut] + "\u2026 (" + Number(utf8.RuneCountInString(c[cut:])) + " more characters)"
 		}
 		cells[i] = strings.Clone(c)
 		size += len(template.HTMLEscapeString(c)) + len(t.Head[i]) + len(`<td dir="auto" data-label="">`)

@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/optout"
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/optout"
 )
 
 var update = flag.Bool("update", false, "write the tables of README.md")

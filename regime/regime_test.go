@@ -10,8 +10,9 @@ import (
 	"testing"
 	"unicode"
 
-	"example.com/optout"
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/optout"
 )
 
 // A sourced is a regime as testdata/regimes.json has it.

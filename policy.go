@@ -25,7 +25,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,14 +88,7 @@ func NewPolicy(keywords []Keyword) (Policy, error) {
 	if len(keywords) == 0 {
 		return Policy{}, errors.New("optout: no keywords: a policy needs at least one")
 	}
-	width := bits.Len(uint(2 * len(keywords)))
-	t := &table{
-		keywords: slices.Clone(keywords),
-		text:     []byte{lost: 0, root: 0}, // no key has this byte
-		jumps:    make([]jump, 1<<width),
-		shift:    uint8(64 - width),
-		ascii:    true,
-	}
+	t := newTable(slices.Clone(keywords))
 	var bad []error
 	for row, k := range keywords {
 		if reason := t.refuse(row); reason != "" {
@@ -116,7 +108,7 @@ func (Policy) MarshalJSON() ([]byte, error) {
 
 // Keywords returns a copy of the policy's table, in the order in which it was
 // given.
-func (p Policy) Keywords() []Keyword { return slices.Clone(cmp.Or(p.table, proxy.table).keywords) }
+func (p Policy) Keywords() []Keyword { return slices.Clone(cmp.Or(p.table, proxy).keywords) }
 
 // Decide returns what to do with message, which either of the two participants
 // wrote: for Proxy it makes no difference who did
@@ -158,8 +150,9 @@ func (p Policy) Match(message string) (Keyword, bool) {
 	return Keyword{}, false
 }
 
-// proxy holds the table of the zero Policy.
-var proxy, _ = NewPolicy(proxyKeywords[:])
+// proxy is the table of the zero Policy. It is not made by NewPolicy, so that a
+// program that makes no other table does not link what refuses rows.
+var proxy = newTable(proxyKeywords[:])
 
 // A KeywordError is what is wrong with one row of a table.
 type KeywordError struct {
@@ -174,8 +167,7 @@ func (e KeywordError) Error() string {
 	return fmt.Sprintf("optout: keyword %d (%s): %s", e.Row, quote(e.Keyword.Text), e.Reason)
 }
 
-// refuse says what is wrong with a row. If nothing is, it adds the row's key to
-// the table and returns "".
+// refuse says what is wrong with a row, or "" if nothing is.
 func (t *table) refuse(row int) string {
 	k := t.keywords[row]
 	key, marks := makeKey(k.Text)
@@ -193,7 +185,7 @@ func (t *table) refuse(row int) string {
 	case int(k.Action) >= len(actionNames):
 		return fmt.Sprintf("action is %v: want forward, drop or intercept", k.Action)
 	}
-	if first := t.add(key, row); first != nil {
+	if first := t.find(k.Text, false); first != &t.keywords[row] {
 		return fmt.Sprintf("same keyword as row %d (%s)", slices.Index(t.keywords, *first), quote(first.Text))
 	}
 	return ""

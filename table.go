@@ -2,6 +2,7 @@ package optout
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -41,24 +42,35 @@ const (
 	maxRun int  = 64   // marks of a run in a key; NewPolicy refuses more
 )
 
-// add adds the key of a row. If another row has it already, add returns that.
-func (t *table) add(key string, row int) *Keyword {
-	p := root
-	for i, b := range []byte(key + "\xff") { // end
-		t.ascii = t.ascii && (b < utf8.RuneSelf || b == end)
-		if q := t.next(p, b); q != lost {
-			p = q
-			continue
-		}
-		*t.jump(p, b) = jump{uint64(p)<<8 | uint64(b), len(t.text) + 1}
-		if p == root && b < utf8.RuneSelf {
-			t.first[b] = len(t.text) + 1
-		}
-		t.text = append(append(t.text, key[i:]...), end)
-		t.text = binary.LittleEndian.AppendUint32(t.text, uint32(row))
-		return nil
+// newTable returns the table of keywords, which it keeps. Of rows with the same
+// key it finds the first.
+func newTable(keywords []Keyword) *table {
+	width := bits.Len(uint(2 * len(keywords)))
+	t := &table{
+		keywords: keywords,
+		text:     []byte{lost: 0, root: 0}, // no key has this byte
+		jumps:    make([]jump, 1<<width),
+		shift:    uint8(64 - width),
+		ascii:    true,
 	}
-	return t.number(p)
+	for row, k := range keywords {
+		key, p := Normalize(k.Text), root
+		for i, b := range []byte(key + "\xff") { // end
+			t.ascii = t.ascii && (b < utf8.RuneSelf || b == end)
+			if q := t.next(p, b); q != lost {
+				p = q
+				continue
+			}
+			*t.jump(p, b) = jump{uint64(p)<<8 | uint64(b), len(t.text) + 1}
+			if p == root && b < utf8.RuneSelf {
+				t.first[b] = len(t.text) + 1
+			}
+			t.text = append(append(t.text, key[i:]...), end)
+			t.text = binary.LittleEndian.AppendUint32(t.text, uint32(row))
+			break
+		}
+	}
+	return t
 }
 
 // next returns the place behind b, which is read at place p.
@@ -97,11 +109,6 @@ func (t *table) row(p int) *Keyword {
 	if p = t.next(p, end); p == lost {
 		return nil
 	}
-	return t.number(p)
-}
-
-// number returns the row whose number stands at place p.
-func (t *table) number(p int) *Keyword {
 	return &t.keywords[binary.LittleEndian.Uint32(t.text[p:])]
 }
 
@@ -110,7 +117,7 @@ func (t *table) number(p int) *Keyword {
 // out. If there is none, it returns nil. A nil table is the built-in one.
 func (t *table) find(s string, trim bool) *Keyword {
 	if t == nil {
-		t = proxy.table
+		t = proxy
 	}
 	// All up to walk is for speed: walk(s, 0, root, trim) gives the same.
 	for len(s) > 0 && asciiSpace(s[0]) {

@@ -43,7 +43,7 @@ var mutants = []mutant{
 	{file: "policy.go", old: "KeywordError{row, k, reason}", new: "KeywordError{row + 1, k, reason}"},
 	{file: "policy.go", old: "case !utf8.ValidString(k.Text):", new: "case false:"},
 	{file: "policy.go", old: "case strings.ContainsRune(k.Text, utf8.RuneError):", new: "case strings.ContainsRune(k.Text, 0):"},
-	{file: "policy.go", old: `case key == "":`, new: `case k.Text == "":`},
+	{file: "policy.go", old: `case key == "":`, new: `case key == "" && k.Text == "":`},
 	{file: "policy.go", old: "case marks > maxRun:", new: "case marks >= maxRun:"},
 	{file: "policy.go", old: "case marks > maxRun:", new: "case marks > maxRun+1:"},
 	{file: "policy.go", old: "k.Class == ClassNone || int", new: "int"},

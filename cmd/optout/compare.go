@@ -73,7 +73,7 @@ const marksNote = "~ is presumed, by spelling or punctuation that no page of the
 func (c *comparer) examine(cells []string, d *decided) ([]string, bool) {
 	known := false
 	for i, r := range c.regimes {
-		v := r.Judge(d.text)
+		v := r.Judge(d.Text)
 		cells = append(cells, v.Class.String()+marks[v.Certainty])
 		// A demand that names no word of a class has nothing to say about it.
 		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind == regime.KindDemand && !hasClass(r, d.Class) {

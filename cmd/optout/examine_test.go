@@ -54,19 +54,18 @@ No keyword, but near to an opt-out word: evidence for a person to look at, not a
 `,
 		},
 		{
-			"CSV", "-compare aws -o csv", `
-file,line,action,code,class,keyword,aws,message
-stdin,1,forward,,none,,opt-out,Stop at the corner please
-stdin,3,forward,,opt-in,YES,none,yes
-stdin,5,forward,,none,,opt-out~,Stop!
+			"CSV", "-compare aws -o csv", "\ufeff" + `file,line,record,action,code,class,keyword,aws,message
+stdin,1,1,forward,,none,,opt-out,Stop at the corner please
+stdin,3,3,forward,,opt-in,YES,none,yes
+stdin,5,5,forward,,none,,opt-out~,Stop!
 `, "sender blocked by aws",
 		},
 		{
 			"JSON lines", "-compare aws -near -o jsonl", `
-{"file":"stdin","line":1,"action":"forward","class":"none","examined":{"aws":"opt-out","near":"first word","near_keyword":"STOP"},"message":"Stop at the corner please"}
-{"file":"stdin","line":3,"action":"forward","class":"opt-in","keyword":"YES","examined":{"aws":"none","near":"","near_keyword":""},"message":"yes"}
-{"file":"stdin","line":4,"action":"forward","class":"none","examined":{"aws":"none","near":"spaces or signs in it","near_keyword":"OPTOUT"},"message":"opt out"}
-{"file":"stdin","line":5,"action":"forward","class":"none","examined":{"aws":"opt-out~","near":"punctuation around it","near_keyword":"STOP"},"message":"Stop!"}
+{"file":"stdin","line":1,"record":1,"action":"forward","class":"none","examined":{"aws":"opt-out","near":"first word","near_keyword":"STOP"},"message":"Stop at the corner please"}
+{"file":"stdin","line":3,"record":3,"action":"forward","class":"opt-in","keyword":"YES","examined":{"aws":"none","near":"","near_keyword":""},"message":"yes"}
+{"file":"stdin","line":4,"record":4,"action":"forward","class":"none","examined":{"aws":"none","near":"spaces or signs in it","near_keyword":"OPTOUT"},"message":"opt out"}
+{"file":"stdin","line":5,"record":5,"action":"forward","class":"none","examined":{"aws":"opt-out~","near":"punctuation around it","near_keyword":"STOP"},"message":"Stop!"}
 `, "sender blocked by aws",
 		},
 		{

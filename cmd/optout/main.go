@@ -1,18 +1,13 @@
-// Optout decides the messages of a log as a number-masking relay would, and
-// prints those that are opt-out, opt-in or help keywords.
-//
-//	go run ./cmd/optout -csv Body testdata/messages.csv
-//
-// With -h it tells what else it can do.
 package main
 
 import (
-	"bufio"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"runtime/debug"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -22,11 +17,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parse(args)
 	switch {
 	case err == flag.ErrHelp:
-		_, err = io.WriteString(stdout, usage)
+		_, err = io.WriteString(stdout, usage())
 		return outputStatus(stderr, err)
 	case err != nil:
 		fmt.Fprintf(stderr, "optout: %v\noptout -h tells how to use it\n", err)
 		return 2
+	case o.version:
+		return outputStatus(stderr, printVersion(stdout))
 	case o.regimes:
 		return outputStatus(stderr, listRegimes(o, stdout))
 	case o.keywords && o.regime.ID != "":
@@ -34,24 +31,27 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case o.keywords:
 		return outputStatus(stderr, listKeywords(o, stdout))
 	}
-	a := newAuditor(o, stdin, stdout, stderr)
-	status := outputStatus(a.stderr, a.run())
-	if a.failed {
-		status = 1
+	return audit(o, stdin, stdout, stderr)
+}
+
+// printVersion prints the module's version, as far as the build knows it.
+func printVersion(w io.Writer) error {
+	version := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
 	}
-	return status
+	_, err := fmt.Fprintf(w, "optout %s %s\n", version, runtime.Version())
+	return err
 }
 
 // listKeywords prints the table in use.
 func listKeywords(o *options, stdout io.Writer) error {
-	out := bufio.NewWriter(stdout)
-	p := newPrinter(o, out)
+	rows := [][]string{{"text", "class", "action"}}
+	var all []any
 	for _, k := range o.policy.Keywords() {
-		if err := p.keyword(k); err != nil {
-			return err
-		}
+		rows, all = append(rows, []string{k.Text, k.Class.String(), k.Action.String()}), append(all, k)
 	}
-	return out.Flush()
+	return printTable(o.format, stdout, rows, all)
 }
 
 // outputStatus reports err, which is that of writing the output, and returns

@@ -8,10 +8,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"example.com/optout"
 )
@@ -43,20 +48,18 @@ var files = map[string]string{
 	"bad.jsonl": "{\"body\":\"STOP\"}\n{\"body\":1}\n{\"text\":\"STOP\"}\n{\"body\":\n{\"body\":\"END\"}\n",
 	"utf16.txt": "\xff\xfeS\x00T\x00O\x00P\x00",
 
+	"zero16.csv":   "B\x00o\x00d\x00y\x00,\x00x\x00\n\x00S\x00T\x00O\x00P\x00,\x001\x00\n\x00",
+	"cr.txt":       "hello\rSTOP\rquit\r",
+	"export.csv":   "Sid,Direction,From,Body\nSM1,inbound,+1,STOP\nSM2,outbound-api,+2,STOP\nSid,Direction,From,Body\nSM3,Inbound,=1+1,\"a\nquit\"\nSM4,inbound,-3,QUIT\n",
+	"semi.csv":     "sep=;\r\nbody\u00a0;Sid\r\nSTOP;1\r\n",
+	"latin.csv":    "Sid,Body\n1,ARR\xcaT\n2,hi\xe9\n",
+	"page.json":    "{\n \"messages\": [\n  {\"sid\": \"SM1\", \"body\": \"STOP\"},\n  {\"sid\": \"SM2\", \"body\": null},\n  {\"sid\": \"SM3\"}\n ], \"page\": 0\n}\n",
+	"hook.jsonl":   "{\"message\":{\"body\":\"STOP\",\"from\":\"+1\"}}\n",
+	"log.zip":      "PK\x03\x04xx",
+	"log.zst":      "\x28\xb5\x2f\xfdxx",
 	"array.json":   "\ufeff[\n{\"text\":\"BAJA\",\"class\":\"opt-out\",\"action\":\"drop\"},\n{\"text\":\"\u200bALTA \U0001f6d1\",\"class\":\"opt-in\",\"action\":\"intercept\"}\n]\n",
 	"lines.jsonl":  "{\"text\":\"BAJA\",\"class\":\"opt-out\",\"action\":\"drop\"}\n{\"text\":\"AYUDA\",\"class\":\"help\",\"action\":\"forward\"}\n",
 	"noaction":     "[\n{\"text\":\"BAJA\",\"class\":\"opt-out\",\"action\":\"drop\"},\n\n{\"text\":\"ALTA\",\"class\":\"opt-in\"}]",
-	"noclass":      `{"text":"BAJA","class":null,"action":"drop"}`,
-	"notext":       `[{"class":"opt-out","action":"drop"}]`,
-	"badaction":    `[{"text":"BAJA","class":"opt-out","action":"block"}]`,
-	"unknown":      `[{"text":"BAJA","class":"opt-out","action":"drop","note":""}]`,
-	"open":         `[{"text":"BAJA","class":"opt-out","action":"drop"}`,
-	"behind":       `[{"text":"BAJA","class":"opt-out","action":"drop"}]]`,
-	"stray":        `{"text":"BAJA","class":"opt-out","action":"drop"}]`,
-	"same":         `[{"text":"BAJA","class":"opt-out","action":"drop"},{"text":"baja","class":"opt-out","action":"drop"}]`,
-	"emptytable":   `[]`,
-	"nojson":       `STOP`,
-	"emptyfile":    ``,
 	"-strange.txt": "STOP\n",
 }
 
@@ -73,8 +76,11 @@ func writeFiles(t *testing.T) {
 
 // summary returns what tally.write writes.
 func summary(forwarded, dropped, intercepted, unreadable int, keywords ...string) string {
-	s := fmt.Sprintf("\n%d  messages\n%d  forwarded\n%d  dropped\n%d  intercepted\n%d  unreadable records\n\n",
+	s := fmt.Sprintf("\n%d  messages\n%d  forwarded\n%d  dropped\n%d  intercepted\n%d  unreadable records\n",
 		forwarded+dropped+intercepted, forwarded, dropped, intercepted, unreadable)
+	if !slices.Contains(keywords, "") { // else there are more counts before
+		s += "\n"
+	}
 	for _, k := range keywords {
 		s += k + "\n"
 	}
@@ -119,42 +125,38 @@ b.txt:2    forward    -      help     HELP         "Help"
 	},
 	{
 		name: "CSV", args: "-csv Body a.csv",
-		stdout: "a.csv:2    drop       80901  opt-out  STOP         \"STOP\\n\"\na.csv:4    forward    -      opt-in   YES          \"yes\"\n",
+		stdout: "a.csv:2    1       drop       80901  opt-out  STOP         \"STOP\\n\"\na.csv:4    2       forward    -      opt-in   YES          \"yes\"\n",
 		stderr: summary(1, 1, 0, 0, "1  STOP", "1  YES"),
 	},
 	{
 		name: "JSON lines", args: "-jsonl=body a.jsonl",
-		stdout: "a.jsonl:1    drop       80901  opt-out  ARRET        \"Arr\u00eat\"\n",
+		stdout: "a.jsonl:1    1       drop       80901  opt-out  ARRET        \"Arr\u00eat\"\n",
 		stderr: summary(1, 1, 0, 0, "1  ARRET"),
 	},
 	{
 		name: "broken CSV", args: "-csv Body bad.csv", status: 1,
-		stdout: `bad.csv:2    drop       80901  opt-out  STOP         "STOP"
-bad.csv:4    drop       80901  opt-out  QUIT         "quit"
-bad.csv:7    forward    -      help     INFO         "info"
+		stdout: `bad.csv:2    1       drop       80901  opt-out  STOP         "STOP"
+bad.csv:7    3       forward    -      help     INFO         "info"
 `,
-		stderr: `optout: bad.csv:3: text behind a closing quote: double the quotes that belong to the text
-optout: bad.csv:5: no column "Body": it is number 2, and here are 1: add the ones before it
-optout: bad.csv:6: quote in a field that does not begin with one: put the field in quotes, and double those in its text
-` + summary(1, 2, 0, 3, "1  STOP", "1  QUIT", "1  INFO"),
+		stderr: "optout: bad.csv:3: quote that is not closed, or text behind a closing one: lines 3 to 6 are not decided: put the field in quotes, and double those in its text\n" +
+			summary(1, 1, 0, 1, "1  STOP", "1  INFO"),
 	},
 	{
 		name: "broken JSON lines", args: "-jsonl body bad.jsonl", status: 1,
-		stdout: "bad.jsonl:1    drop       80901  opt-out  STOP         \"STOP\"\nbad.jsonl:5    drop       80901  opt-out  END          \"END\"\n",
-		stderr: `optout: bad.jsonl:2: field "body" is no string: put it in quotes
-optout: bad.jsonl:3: no field "body": add it, or name another one
-optout: bad.jsonl:4: JSON ends too early: want a whole object on each line, as jq -c . writes it
-` + summary(0, 2, 0, 3, "1  STOP", "1  END"),
+		stdout: "bad.jsonl:1    1       drop       80901  opt-out  STOP         \"STOP\"\nbad.jsonl:5    5       drop       80901  opt-out  END          \"END\"\n",
+		stderr: "optout: bad.jsonl:4: JSON ends too early: perhaps the file was cut off, fetch it again\n" +
+			summary(1, 2, 0, 1, "1  records without text", "", "1  STOP", "1  END"),
 	},
 	{
 		name: "no such column", args: "-csv Text a.csv", status: 1,
 		stderr: "optout: a.csv:1: header has no column \"Text\": take one of \"Sid\", \"Body\"\n" + summary(0, 0, 0, 0),
 	},
 	{
-		name: "files that cannot be read", args: "nosuch.txt utf16.txt . b.txt", status: 1,
+		name: "files that cannot be read", args: "nosuch.txt log.zip log.zst . b.txt", status: 1,
 		stdout: "b.txt:2         forward    -      help     HELP         \"Help\"\n",
 		stderr: `optout: open nosuch.txt: no such file or directory
-optout: utf16.txt:1: text is UTF-16: convert it to UTF-8, as iconv -f UTF-16 -t UTF-8 does
+optout: log.zip: this is a zip archive: unpack it, and name the file in it; of a workbook of Excel (xlsx), save it there as CSV UTF-8
+optout: log.zst: this is compressed by zstd: decompress it first, as zstd -d does
 optout: .:1: read .: is a directory
 ` + summary(2, 0, 0, 0, "1  HELP"),
 	},
@@ -178,38 +180,114 @@ stdin:3    forward    -      help     HELP         "help"
 	},
 	{
 		name: "to CSV", args: "-o csv -all -csv Body a.csv -",
-		stdout: "file,line,action,code,class,keyword,message\na.csv,2,drop,80901,opt-out,STOP,\"STOP\n\"\na.csv,4,forward,,opt-in,YES,yes\n",
+		stdout: "\ufefffile,line,record,action,code,class,keyword,message\na.csv,2,1,drop,80901,opt-out,STOP,\"STOP\n\"\na.csv,4,2,forward,,opt-in,YES,yes\n",
 		status: 1,
-		stderr: "optout: stdin:1: no header: want a line with the names of the columns, \"Body\" among them\n" + summary(1, 1, 0, 0, "1  STOP", "1  YES"),
+		stderr: "optout: stdin:1: no header: want a line with the names of the columns\n" + summary(1, 1, 0, 0, "1  STOP", "1  YES"),
 	},
 	{
 		name: "to CSV, no messages", args: "-o csv",
-		stdout: "file,line,action,code,class,keyword,message\n",
+		stdout: "\ufefffile,line,record,action,code,class,keyword,message\n",
 		stderr: summary(0, 0, 0, 0),
 	},
 	{
 		name: "to JSON lines", args: "-o jsonl -all", stdin: "STOP\n<\u00ea>\n",
-		stdout: `{"file":"stdin","line":1,"action":"drop","class":"opt-out","code":80901,"keyword":"STOP","message":"STOP"}
-{"file":"stdin","line":2,"action":"forward","class":"none","message":"<ê>"}
+		stdout: `{"file":"stdin","line":1,"record":1,"action":"drop","class":"opt-out","code":80901,"keyword":"STOP","message":"STOP"}
+{"file":"stdin","line":2,"record":2,"action":"forward","class":"none","message":"<ê>"}
 `,
 		stderr: summary(1, 1, 0, 0, "1  STOP"),
 	},
 	{
 		name: "table that is an array", args: "-table array.json", stdin: "STOP\nbaja\nalta \U0001f6d1\n",
-		stdout: `stdin:2    drop       80901  opt-out  BAJA            "baja"
+		stdout: `stdin:2    drop       80901  opt-out  BAJA             "baja"
 stdin:3    intercept  -      opt-in   "\u200bALTA 🛑"  "alta 🛑"
 `,
 		stderr: summary(1, 1, 1, 0, "1  BAJA", "1  \"\\u200bALTA \U0001f6d1\""),
 	},
 	{
 		name: "table of lines", args: "-table lines.jsonl", stdin: "STOP\nbaja\n",
-		stdout: "stdin:2    drop       80901  opt-out  BAJA   \"baja\"\n",
+		stdout: "stdin:2    drop       80901  opt-out  BAJA     \"baja\"\n",
 		stderr: summary(1, 1, 0, 0, "1  BAJA"),
 	},
-	{name: "keywords", args: "-keywords -table lines.jsonl", stdout: "BAJA   opt-out  drop\nAYUDA  help     forward\n"},
+	{
+		name: "UTF-16, with its mark or without, and carriage returns alone", args: "utf16.txt cr.txt",
+		stdout: `utf16.txt:1    drop       80901  opt-out  STOP         "STOP"
+cr.txt:2       drop       80901  opt-out  STOP         "STOP"
+cr.txt:3       drop       80901  opt-out  QUIT         "quit"
+`,
+		stderr: summary(1, 3, 0, 0, "2  STOP", "1  QUIT"),
+	},
+	{
+		name: "UTF-16 CSV", args: "-csv body zero16.csv",
+		stdout: "zero16.csv:2    1       drop       80901  opt-out  STOP         \"STOP\"\n",
+		stderr: summary(0, 1, 0, 0, "1  STOP"),
+	},
+	{
+		name: "conditions, kept columns, a repeated header", args: "-csv Body -where direction=INBOUND -where Sid!=SM9 -keep From,Sid export.csv",
+		stdout: `place           record  action     code   class    keyword      From  Sid  message
+export.csv:2    1       drop       80901  opt-out  STOP         +1    SM1  "STOP"
+export.csv:7    4       drop       80901  opt-out  QUIT         -3    SM4  "QUIT"
+`,
+		stderr: "optout: export.csv:4: the header once more, as in joined files: it is no message\n" +
+			summary(1, 2, 0, 0, "1  records left out by -where", "1  repeated headers", "", "1  STOP", "1  QUIT"),
+	},
+	{
+		name: "cells that a spreadsheet would run", args: "-csv Body -all -where Direction=inbound -keep From -o csv export.csv",
+		stdout: "\ufefffile,line,record,action,code,class,keyword,From,message\nexport.csv,2,1,drop,80901,opt-out,STOP,'+1,STOP\n" +
+			"export.csv,5,3,forward,,none,,'=1+1,\"a\nquit\"\nexport.csv,7,4,drop,80901,opt-out,QUIT,'-3,QUIT\n",
+		stderr: "optout: export.csv:4: the header once more, as in joined files: it is no message\n" +
+			summary(1, 2, 0, 0, "1  records left out by -where", "1  repeated headers", "", "1  STOP", "1  QUIT"),
+	},
+	{
+		name: "kept fields in JSON lines", args: "-json message.body -keep message.from -o jsonl hook.jsonl",
+		stdout: `{"file":"hook.jsonl","line":1,"record":1,"action":"drop","class":"opt-out","code":80901,"keyword":"STOP","kept":{"message.from":"+1"},"message":"STOP"}` + "\n",
+		stderr: summary(0, 1, 0, 0, "1  STOP"),
+	},
+	{
+		name: "a separator for spreadsheets, and a no-break space in the header", args: "-csv Body semi.csv",
+		stdout: "semi.csv:3    1       drop       80901  opt-out  STOP         \"STOP\"\n",
+		stderr: summary(0, 1, 0, 0, "1  STOP"),
+	},
+	{
+		name: "damaged text", args: "-csv Body latin.csv", status: 1,
+		stderr: "optout: latin.csv:2: this message and perhaps others are damaged, and decided as they are: name its encoding, as -encoding windows-1252 does\n" +
+			summary(2, 0, 0, 0, "2  damaged messages, decided as they are", ""),
+	},
+	{
+		name: "the advice for damaged text", args: "-csv Body -encoding windows-1252 latin.csv",
+		stdout: "latin.csv:2    1       drop       80901  opt-out  ARRET        \"ARR\u00caT\"\n",
+		stderr: summary(1, 1, 0, 0, "1  ARRET"),
+	},
+	{
+		name: "an array in an object, messages without text", args: "-json messages.body -keep messages.sid page.json",
+		stdout: "place          record  action     code   class    keyword      messages.sid  message\npage.json:3    1       drop       80901  opt-out  STOP         SM1           \"STOP\"\n",
+		stderr: summary(0, 1, 0, 0, "2  records without text", "", "1  STOP"),
+	},
+	{
+		name: "a field that no record has", args: "-json body page.json", status: 1,
+		stderr: `optout: page.json: no record has field "body": take one of "messages.sid", "messages.body", "page"` + "\n" +
+			summary(0, 0, 0, 0, "1  records without text", ""),
+	},
+	{
+		name: "CSV that is not said to be", args: "a.csv", status: 1,
+		stderr: `optout: a.csv: this is CSV, with the columns "Sid", "Body": add -csv Body, or -lines if each line is a message` + "\n" + summary(0, 0, 0, 0),
+	},
+	{
+		name: "CSV that is said to be lines", args: "-lines a.csv",
+		stderr: summary(4, 0, 0, 0),
+	},
+	{
+		name: "JSON that is not said to be", args: "hook.jsonl", status: 1,
+		stderr: `optout: hook.jsonl: this is JSON, with the fields "message.body", "message.from": add -json message.body, or -lines if each line is a message` + "\n" + summary(0, 0, 0, 0),
+	},
+	{
+		name: "CSV that is said to be JSON", args: "-json Body a.csv", status: 1,
+		stderr: `optout: a.csv: this is CSV, with the columns "Sid", "Body": use -csv Body` + "\n" + summary(0, 0, 0, 0),
+	},
+
+	{name: "keywords", args: "-keywords -table lines.jsonl", stdout: "text   class    action\nBAJA   opt-out  drop\nAYUDA  help     forward\n"},
 	{name: "keywords to JSON lines", args: "-keywords -table lines.jsonl -o jsonl", stdout: files["lines.jsonl"]},
-	{name: "keywords to CSV", args: "-keywords -table lines.jsonl -o csv", stdout: "text,class,action\nBAJA,opt-out,drop\nAYUDA,help,forward\n"},
-	{name: "help", args: "-h", stdout: usage},
+	{name: "keywords to CSV", args: "-keywords -table lines.jsonl -o csv", stdout: "\ufefftext,class,action\nBAJA,opt-out,drop\nAYUDA,help,forward\n"},
+	{name: "help", args: "-h", stdout: usage()},
 	{
 		name: "a file named like a flag", args: "-- -strange.txt",
 		stdout: "-strange.txt:1    drop       80901  opt-out  STOP         \"STOP\"\n",
@@ -220,21 +298,20 @@ stdin:3    intercept  -      opt-in   "\u200bALTA 🛑"  "alta 🛑"
 	{name: "unknown flag", args: "-quiet a.txt", status: 2, stderr: "optout: flag provided but not defined: -quiet" + hint},
 	{name: "flag without a value", args: "-csv", status: 2, stderr: "optout: flag needs an argument: -csv" + hint},
 	{name: "empty column", args: "-csv= a.csv", status: 2, stderr: `optout: invalid value "" for flag -csv: want the name of the messages' column or field` + hint},
-	{name: "empty table name", args: "-table= a.csv", status: 2, stderr: `optout: invalid value "" for flag -table: want the name of a file` + hint},
-	{name: "two formats", args: "-csv Body -jsonl body a.csv", status: 2, stderr: `optout: invalid value "body" for flag -jsonl: -csv and -jsonl exclude each other: all files have one format` + hint},
+	{name: "kept columns of lines", args: "-keep From a.txt", status: 2, stderr: "optout: -keep, -where and -date name columns or fields: add -csv or -json" + hint},
+	{name: "lines that are CSV", args: "-lines -csv Body a.txt", status: 2, stderr: "optout: -lines excludes -csv and -json: all files have one format" + hint},
+	{name: "separator of lines", args: "-comma ; a.txt", status: 2, stderr: "optout: -comma is for CSV: add -csv" + hint},
+	{name: "separator of two characters", args: "-csv Body -comma ;; a.csv", status: 2, stderr: `optout: invalid value ";;" for flag -comma: want one character, or \t for a tab` + hint},
+	{name: "no condition", args: "-csv Body -where Direction a.csv", status: 2, stderr: `optout: invalid value "Direction" for flag -where: want COLUMN=VALUE or COLUMN!=VALUE` + hint},
+	{name: "nothing to keep", args: "-csv Body -keep From,,To a.csv", status: 2, stderr: `optout: invalid value "From,,To" for flag -keep: want names of columns or fields, with commas between` + hint},
+	{name: "date without a page", args: "-csv Body -date Sid a.csv", status: 2, stderr: "optout: -texts and -date are for a page: add -report FILE.html" + hint},
+	{name: "unknown encoding", args: "-encoding latin-99 a.txt", status: 2, stderr: `optout: invalid value "latin-99" for flag -encoding: no such encoding: encoding.spec.whatwg.org/#names-and-labels has the names, windows-1252 and shift_jis among them` + hint},
+	{name: "two formats", args: "-csv Body -jsonl body a.csv", status: 2, stderr: `optout: invalid value "body" for flag -jsonl: -csv and -json exclude each other: all files have one format` + hint},
 	{name: "flag behind a file", args: "a.csv -csv Body", status: 2, stderr: "optout: -csv comes after a file: put flags first, or write ./-csv if it is a file" + hint},
 	{name: "unknown output", args: "-o xml a.txt", status: 2, stderr: `optout: -o "xml": want text, csv or jsonl` + hint},
-	{name: "keywords of a file", args: "-keywords a.txt", status: 2, stderr: "optout: -keywords and -regimes read no messages: leave out -all, -csv, -jsonl, -compare, -near, -report and files" + hint},
+	{name: "keywords of a file", args: "-keywords a.txt", status: 2, stderr: "optout: -keywords and -regimes read no messages: leave out -all, -csv, -json, -compare, -near, -report and files" + hint},
 	{name: "no such table", args: "-table nosuch.json a.txt", status: 2, stderr: "optout: open nosuch.json: no such file or directory" + hint},
-	{name: "row without an action", args: "-table noaction a.txt", status: 2, stderr: `optout: noaction:4: keyword 1: no "action": add forward, drop or intercept` + hint},
-	{name: "row without a class", args: "-table noclass a.txt", status: 2, stderr: `optout: noclass:1: keyword 0: no "class": add opt-out, opt-in or help` + hint},
-	{name: "row without a text", args: "-table notext a.txt", status: 2, stderr: `optout: notext:1: keyword 0: no "text": add what the message says` + hint},
-	{name: "row with an unknown action", args: "-table badaction a.txt", status: 2, stderr: `optout: badaction:1: keyword 0: unknown action "block": want one of forward, drop, intercept` + hint},
-	{name: "text behind the array", args: "-table behind a.txt", status: 2, stderr: `optout: behind:1: keyword 1: text behind the table: remove it` + hint},
-	{name: "text behind the lines", args: "-table stray a.txt", status: 2, stderr: `optout: stray:1: keyword 1: text behind the table: remove it` + hint},
-	{name: "the same keyword twice", args: "-table same a.txt", status: 2, stderr: `optout: same: keyword 1 ("baja"): same keyword as row 0 ("BAJA")` + hint},
-	{name: "empty table", args: "-table emptytable a.txt", status: 2, stderr: "optout: emptytable: no keywords: a policy needs at least one" + hint},
-	{name: "empty table file", args: "-table emptyfile a.txt", status: 2, stderr: "optout: emptyfile: no keywords: a policy needs at least one" + hint},
+	{name: "row without an action", args: "-table noaction a.txt", status: 2, stderr: `optout: noaction:4: keyword 1 ("ALTA"): no action: want forward, drop or intercept` + hint},
 }
 
 func TestRun(t *testing.T) {
@@ -281,22 +358,6 @@ func checkRun(t *testing.T, args string, status, wantStatus int, stdout, wantStd
 	}
 }
 
-// TestTableErrors is for errors of which encoding/json writes the second half.
-func TestTableErrors(t *testing.T) {
-	writeFiles(t)
-	for file, want := range map[string]string{
-		"unknown": "optout: unknown:1: keyword 0: json: unknown field \"note\"",
-		"nojson":  "optout: nojson:1: keyword 0: ",
-		"open":    "optout: open:1: keyword 1: ",
-	} {
-		var stderr strings.Builder
-		status := run([]string{"-table", file}, nil, io.Discard, &stderr)
-		if status != 2 || !strings.HasPrefix(stderr.String(), want) {
-			t.Errorf("optout -table %s: exit status %d and %q, want 2 and %q", file, status, stderr.String(), want)
-		}
-	}
-}
-
 // TestKeywordsAreATable holds that -table reads what -keywords prints.
 func TestKeywordsAreATable(t *testing.T) {
 	var stdout strings.Builder
@@ -307,12 +368,12 @@ func TestKeywordsAreATable(t *testing.T) {
 	if err := os.WriteFile(file, []byte(stdout.String()), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	p, err := readTable(file)
+	o, err := parse([]string{"-table", file})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(p.Keywords()), fmt.Sprint(optout.Policy{}.Keywords()); got != want {
-		t.Errorf("readTable of the printed keywords\n got %s\nwant %s", got, want)
+	if diff := cmp.Diff(optout.Policy{}.Keywords(), o.policy.Keywords()); diff != "" {
+		t.Errorf("-table of the printed keywords (-want +got):\n%s", diff)
 	}
 }
 
@@ -461,64 +522,123 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// A repeat is a file that consists of one text, many times.
-type repeat struct {
-	head, text string
-	times      int
-	rest       string
-}
-
-func (r *repeat) Read(p []byte) (int, error) {
-	if r.head != "" {
-		r.rest, r.head = r.head, ""
-	}
-	if r.rest == "" {
-		if r.times == 0 {
-			return 0, io.EOF
-		}
-		r.times--
-		r.rest = r.text
-	}
-	n := copy(p, r.rest)
-	r.rest = r.rest[n:]
-	return n, nil
-}
-
-// TestConstantMemory holds that a file of 200 MB takes no more memory than its
-// longest record does.
-func TestConstantMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads 200 MB for each format")
-	}
-	const block = 1000
+// TestAdvice runs what an error says to run, or does what it says to do.
+func TestAdvice(t *testing.T) {
 	tests := []struct {
-		name, args, head, line string
-		times                  int // blocks of lines
-		unreadable             int
-		limit                  uint64 // bytes allocated, all in all
+		name, file, args, advice string // advice is the end of the error
+		then                     string // what the advice means
 	}{
-		{"text", "", "", "The quick brown fox jumps over the lazy dog, again & again\n", 3500, 0, 2 << 20},
-		{"CSV", "-csv Body", "Sid,Body\n", "SM00000001,\"The quick, brown fox jumps over \"\"the\"\" lazy dog\"\n", 3500, 0, 2 << 20},
-		{"JSON lines", "-jsonl body", "", `{"sid":"SM00000001","body":"The quick brown fox \u00ea jumps"}` + "\n", 3500, 0, 2 << 20},
-		{"CSV, open quote", "-csv Body", "Sid,Body\nSM0,\"oops\n", "SM00000001,The quick brown fox jumps over the lazy dog today\n", 1000, 1, 16 * maxRecord},
+		{"CSV", "a.csv", "", "add -csv Body, or -lines if each line is a message", "-csv Body"},
+		{"CSV that is lines", "a.csv", "", "add -csv Body, or -lines if each line is a message", "-lines"},
+		{"CSV without a usual name", "odd.csv", "", "add -csv and the name of the one with the messages, or -lines if each line is a message", "-csv Wort"},
+		{"CSV in the place of JSON", "a.csv", "-json Body", "use -csv Body", "-csv Body"},
+		{"JSON", "page.json", "", "add -json messages.body, or -lines if each line is a message", "-json messages.body"},
+		{"JSON in the place of CSV", "hook.jsonl", "-csv body", "use -json message.body", "-json message.body"},
+		{"lines in the place of JSON", "a.txt", "-json body", "leave out -json if each line is a message", ""},
+		{"a name with spaces", "space.csv", "", `add -csv "SMS Text", or -lines if each line is a message`, "-csv SMS\u00a0Text"},
+		{"no such column", "a.csv", "-csv Text", `take one of "Sid", "Body"`, "-csv Body"},
+		{"no such column to keep", "a.csv", "-csv Body -keep From", `take one of "Sid", "Body"`, "-csv Body -keep Sid"},
+		{"no such field", "hook.jsonl", "-json body", `take one of "message.body", "message.from"`, "-json message.body"},
+		{"a field of objects", "hook.jsonl", "-json message", "want the path of one, with points between the names", "-json message.body"},
+		{"encoding", "latin.csv", "-csv Body", "name its encoding, as -encoding windows-1252 does", "-csv Body -encoding windows-1252"},
+		{"two columns of a name", "twice.csv", "-csv Body", "rename the others; it has \"Body\", \"body\", \"BODY\"", "-csv body"},
 	}
+	writeFiles(t)
+	for name, text := range map[string]string{
+		"odd.csv":   "Id;Wort\n1;STOP\n2;hi\n3;ja\n",
+		"space.csv": "Id\tSMS Text\n1\tSTOP\n",
+		"twice.csv": "Body,body,BODY\nSTOP,x,y\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Of three columns, two still differ in nothing but case.
+	const twice = `header has column "Body" 2 times`
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			input := &repeat{head: tt.head, text: strings.Repeat(tt.line, block), times: tt.times}
 			var stderr strings.Builder
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			run(strings.Fields(tt.args), input, io.Discard, &stderr)
-			runtime.ReadMemStats(&after)
-			if used := after.TotalAlloc - before.TotalAlloc; used > tt.limit {
-				t.Errorf("%d bytes allocated, want %d or less", used, tt.limit)
+			status := run(append(strings.Fields(tt.args), tt.file), nil, io.Discard, &stderr)
+			if tt.file == "twice.csv" {
+				if status != 0 || strings.Contains(stderr.String(), twice) {
+					t.Errorf("a spelling that one column has exactly is not found: %s", stderr.String())
+				}
+				return
 			}
-			want := summary(block*tt.times, 0, 0, tt.unreadable)
-			want = strings.ReplaceAll(want, "\n0 ", "\n      0 ")
-			want = strings.ReplaceAll(want, "\n1 ", "\n      1 ")
-			if got := stderr.String(); !strings.HasSuffix(got, want) {
-				t.Errorf("%q, want an end of %q", got, want)
+			if said, _, _ := strings.Cut(stderr.String(), "\n"); status != 1 || !strings.HasSuffix(said, ": "+tt.advice) {
+				t.Errorf("optout %s %s: exit status %d, %q, want 1 and an end of %q", tt.args, tt.file, status, said, tt.advice)
+			}
+			stderr.Reset()
+			var args []string
+			for _, arg := range strings.Fields(strings.ReplaceAll(tt.then, "SMS\u00a0Text", "SMS_Text")) {
+				args = append(args, strings.ReplaceAll(arg, "SMS_Text", "SMS Text"))
+			}
+			if status := run(append(args, tt.file), nil, io.Discard, &stderr); status != 0 {
+				t.Errorf("optout %s %s: exit status %d, %q: the advice does not work", tt.then, tt.file, status, stderr.String())
 			}
 		})
+	}
+}
+
+// TestInterrupt holds that Ctrl-C prints what is decided, while the command
+// waits for more and while it reads a file without an end.
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("processes cannot be sent Ctrl-C")
+	}
+	cmd := process()
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(stdin, "hello\nSTOP")
+	if _, err := stdout.Read(make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	want := "optout: stdin:3: interrupted: what is behind is not decided\n" + summary(1, 1, 0, 0, "1  STOP")
+	if status := cmd.ProcessState.ExitCode(); status != 130 || stderr.String() != want {
+		t.Errorf("exit status %d, standard error %q, want 130 and %q", status, stderr.String(), want)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	var stdout strings.Builder
+	if status := run([]string{"-version"}, nil, &stdout, io.Discard); status != 0 || !regexp.MustCompile(`^optout \S+ go1\.\S+\n$`).MatchString(stdout.String()) {
+		t.Errorf("optout -version: exit status %d, %q", status, stdout.String())
+	}
+}
+
+// TestUsage holds that -h, and with it go doc, names every flag.
+func TestUsage(t *testing.T) {
+	source, err := os.ReadFile("options.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := regexp.MustCompile(`fs\.[A-Z]\w*\((?:&[\w.]+, )?"([^"]+)"`).FindAllSubmatch(source, -1)
+	if len(flags) < 20 {
+		t.Fatalf("options.go: found %d flags", len(flags))
+	}
+	for _, f := range flags {
+		if !strings.Contains(usage(), "\n-"+string(f[1])+" ") {
+			t.Errorf("optout -h does not name -%s", f[1])
+		}
+	}
+	for line := range strings.Lines(usage()) {
+		if utf8.RuneCountInString(line) > 81 || strings.Contains(line, "//") && !strings.Contains(line, "://") {
+			t.Errorf("line of optout -h: %q", line)
+		}
 	}
 }

@@ -38,7 +38,7 @@ func (n *nearer) columns() []column {
 }
 
 func (n *nearer) examine(cells []string, d *decided) ([]string, bool) {
-	reason := n.finder.Find(d.text)
+	reason := n.finder.Find(d.Text)
 	if reason.Kind != "" {
 		n.counts[reason.Kind]++
 	}

@@ -2,219 +2,212 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/width"
+
 	"example.com/optout"
+	"example.com/optout/internal/messages"
+	"example.com/optout/internal/quote"
 )
 
-// A printer writes decisions, or the rows of a table, in one format. It keeps
-// nothing of a message.
-type printer interface {
-	decision(d *decided) error
-	keyword(k optout.Keyword) error
-}
+// A printer writes rows of one format; a heading is one without a value. It
+// keeps nothing of a message.
+type printer func(cells []string, value any) error
 
-// newPrinter returns the printer that the options ask for. w keeps its errors.
-func newPrinter(o *options, w *bufio.Writer) printer {
-	switch o.format {
+// newPrinter returns the printer of a format. w keeps its errors. In text the
+// columns align, as far as they are no wider than widths and the rows before.
+func newPrinter(format string, w *bufio.Writer, widths ...int) printer {
+	switch format {
 	case csvFormat:
-		return newCSVPrinter(w, o)
+		// Without the byte order mark, Excel takes UTF-8 for windows-1252.
+		w.WriteString("\ufeff")
+		c := csv.NewWriter(w)
+		return func(cells []string, _ any) error {
+			for i, cell := range cells {
+				cells[i] = inert(cell)
+			}
+			return c.Write(cells)
+		}
 	case jsonlFormat:
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
-		return jsonPrinter{e, names(o.examiners)}
-	}
-	p := &textPrinter{w: w, printable: make(map[string]string), columns: names(o.examiners)}
-	for _, e := range o.examiners {
-		for _, c := range e.columns() {
-			p.cells = append(p.cells, max(len(c.name), c.width))
+		return func(_ []string, value any) error {
+			if value == nil {
+				return nil
+			}
+			return e.Encode(value)
 		}
 	}
-	for _, name := range o.files {
-		p.place = max(p.place, utf8.RuneCountInString(displayName(name))+len(":999"))
-	}
-	for _, k := range o.policy.Keywords() {
-		word := printable(k.Text)
-		p.printable[k.Text] = word
-		p.word = max(p.word, utf8.RuneCountInString(word))
-	}
-	if len(p.columns) > 0 {
-		p.word = max(p.word, len("keyword"))
-	}
-	return p
-}
-
-// A textPrinter aligns columns for people to read. The width of a column has to
-// be known before its rows are: it is that of the widest text the column can
-// hold, and for places that of the widest so far.
-type textPrinter struct {
-	w           io.Writer
-	place, word int               // widths
-	printable   map[string]string // of each keyword
-	columns     []string          // of the examiners, and their widths
-	cells       []int
-	headed      bool
-	row         []byte
-}
-
-func (p *textPrinter) decision(d *decided) error {
-	if len(p.columns) > 0 && !p.headed {
-		p.headed = true
-		p.place = max(p.place, len(d.file)+len(":999"))
-		p.row = p.row[:0]
-		p.column("place", p.place)
-		p.column("action", len("intercept"))
-		p.column("code", len("80901"))
-		p.column("class", len("opt-out"))
-		p.column("keyword", p.word)
-		for i, name := range p.columns {
-			p.column(name, p.cells[i])
+	var line []byte
+	return func(cells []string, _ any) error {
+		line = line[:0]
+		for i, cell := range cells {
+			if len(widths) == i {
+				widths = append(widths, 0)
+			}
+			if cell == "" {
+				cell = "-"
+			}
+			line = append(line, cell...)
+			if i < len(cells)-1 {
+				n := displayWidth(cell)
+				widths[i] = max(widths[i], n)
+				line = append(line, strings.Repeat(" ", widths[i]-n+2)...)
+			}
 		}
-		if _, err := p.w.Write(append(p.row, "message\n"...)); err != nil {
-			return err
-		}
-	}
-	p.row = append(append(p.row[:0], d.file...), ':')
-	p.row = strconv.AppendInt(p.row, int64(d.line), 10)
-	p.place = max(p.place, utf8.RuneCount(p.row))
-	p.pad(0, p.place)
-	p.column(d.Action.String(), len("intercept"))
-	if d.Code != 0 {
-		start := len(p.row)
-		p.row = strconv.AppendInt(p.row, int64(d.Code), 10)
-		p.pad(start, len("80901"))
-	} else {
-		p.column("-", len("80901"))
-	}
-	p.column(d.Class.String(), len("opt-out"))
-	if d.Keyword != "" {
-		p.column(p.printable[d.Keyword], p.word)
-	} else {
-		p.column("-", p.word)
-	}
-	for i, cell := range d.cells {
-		if cell == "" {
-			cell = "-"
-		}
-		cell = printable(cell)
-		p.column(cell, p.cells[i])
-	}
-	p.row = append(appendQuote(p.row, d.text), '\n')
-	_, err := p.w.Write(p.row)
-	return err
-}
-
-func (p *textPrinter) keyword(k optout.Keyword) error {
-	p.row = p.row[:0]
-	p.column(p.printable[k.Text], p.word)
-	p.column(k.Class.String(), len("opt-out"))
-	p.row = append(append(p.row, k.Action.String()...), '\n')
-	_, err := p.w.Write(p.row)
-	return err
-}
-
-// column appends a text to the row, and fills its column.
-func (p *textPrinter) column(text string, width int) {
-	start := len(p.row)
-	p.row = append(p.row, text...)
-	p.pad(start, width)
-}
-
-// pad fills the column that begins at start.
-func (p *textPrinter) pad(start, width int) {
-	for n := utf8.RuneCount(p.row[start:]); n < width+2; n++ {
-		p.row = append(p.row, ' ')
+		_, err := w.Write(append(line, '\n'))
+		return err
 	}
 }
 
-// appendQuote is strconv.AppendQuote that also escapes what package strconv
-// takes for printable and no reader sees, such as U+FE0F and U+3164.
-func appendQuote(dst []byte, text string) []byte {
-	start := len(dst)
-	dst = strconv.AppendQuote(dst, text)
-	if !bytes.ContainsFunc(dst[start:], unseen) {
-		return dst
+// inert returns a cell that a spreadsheet does not run.
+func inert(cell string) string {
+	if cell != "" && (cell[0] < ' ' || strings.ContainsRune("=+-@", []rune(width.Narrow.String(cell[:min(len(cell), 8)]))[0])) {
+		return "'" + cell
 	}
-	quoted := string(dst[start:])
-	dst = dst[:start]
-	for _, r := range quoted {
+	return cell
+}
+
+// displayWidth returns how many columns of a terminal a text takes.
+func displayWidth(s string) (n int) {
+	for _, r := range s {
 		switch {
-		case !unseen(r):
-			dst = utf8.AppendRune(dst, r)
-		case r > 0xFFFF:
-			dst = fmt.Appendf(dst, `\U%08x`, r)
+		case r < utf8.RuneSelf:
+			n++
+		case unicode.In(r, unicode.Mn, unicode.Me):
 		default:
-			dst = fmt.Appendf(dst, `\u%04x`, r)
+			n++
+			if kind := width.LookupRune(r).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
+				n++
+			}
 		}
 	}
-	return dst
-}
-
-func unseen(r rune) bool {
-	return r >= 0x80 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return n
 }
 
 // printable returns text, quoted if there is more to it than one can see.
 func printable(text string) string {
-	if quoted := string(appendQuote(nil, text)); len(quoted) != len(text)+len(`""`) {
+	if quoted := quote.Quote(text); len(quoted) != len(text)+len(`""`) {
 		return quoted
 	}
 	return text
 }
 
-// A csvPrinter writes CSV with a header.
-type csvPrinter struct{ w *csv.Writer }
-
-func newCSVPrinter(w *bufio.Writer, o *options) csvPrinter {
-	// csv.NewWriter puts no buffer of its own before w, as w is one.
-	p := csvPrinter{csv.NewWriter(w)}
-	if o.keywords {
-		p.w.Write([]string{"text", "class", "action"})
-	} else {
-		head := append([]string{"file", "line", "action", "code", "class", "keyword"}, names(o.examiners)...)
-		p.w.Write(append(head, "message"))
-	}
-	return p
+// heading returns the heading of decisions.
+func (o *options) heading() []string {
+	cells := append(o.place("place", "file", "line", "record"), "action", "code", "class", "keyword")
+	return append(append(append(cells, names(o.examiners)...), o.log.Keep...), "message")
 }
 
-func (p csvPrinter) decision(d *decided) error {
-	code := ""
+// place returns the cells that say where a message stands. On lines, that is
+// its record, too.
+func (o *options) place(place, file, line, record string) []string {
+	switch {
+	case o.format == csvFormat:
+		return []string{file, line, record}
+	case o.log.Format == messages.Lines:
+		return []string{place}
+	}
+	return []string{place, record}
+}
+
+// widths returns how wide the columns of text are at least.
+func (o *options) widths() []int {
+	place, keyword := 0, len("keyword")
+	for _, file := range o.files {
+		place = max(place, displayWidth(displayName(file)+":999"))
+	}
+	for _, k := range o.policy.Keywords() {
+		keyword = max(keyword, displayWidth(printable(k.Text)))
+	}
+	widths := []int{place, len("record"), 0}[:len(o.place("", "", "", ""))]
+	widths = append(widths, len("intercept"), len("80901"), len("opt-out"), keyword)
+	for _, e := range o.examiners {
+		for _, c := range e.columns() {
+			widths = append(widths, c.width)
+		}
+	}
+	return widths
+}
+
+// row returns the cells of a decision.
+func (o *options) row(d *decided) []string {
+	line, code := strconv.Itoa(d.Line), ""
 	if d.Code != 0 {
 		code = strconv.Itoa(d.Code)
 	}
-	row := append([]string{d.file, strconv.Itoa(d.line), d.Action.String(), code, d.Class.String(), d.Keyword}, d.cells...)
-	return p.w.Write(append(row, d.text))
-}
-
-func (p csvPrinter) keyword(k optout.Keyword) error {
-	return p.w.Write([]string{k.Text, k.Class.String(), k.Action.String()})
-}
-
-// A jsonPrinter writes an object a line. Of a table these are what -table reads.
-type jsonPrinter struct {
-	e       *json.Encoder
-	columns []string
-}
-
-func (p jsonPrinter) decision(d *decided) error {
-	cells := make(map[string]string, len(p.columns))
-	for i, name := range p.columns {
-		cells[name] = d.cells[i]
+	cells := o.place(d.File+":"+line, d.File, line, strconv.Itoa(d.Number))
+	cells = append(cells, d.Action.String(), code, d.Class.String())
+	rest := append(append(append([]string{d.Keyword}, d.cells...), d.Kept...), d.Text)
+	if o.format == textFormat {
+		for i := range rest {
+			rest[i] = printable(rest[i])
+		}
+		rest[len(rest)-1] = quote.Quote(d.Text)
 	}
-	return p.e.Encode(struct {
-		File string `json:"file"`
-		Line int    `json:"line"`
+	return append(cells, rest...)
+}
+
+// object returns a decision for JSON.
+func (o *options) object(d *decided) any {
+	named := func(names, values []string) map[string]string {
+		m := make(map[string]string)
+		for i, name := range names {
+			m[name] = values[i]
+		}
+		return m
+	}
+	return struct {
+		File   string `json:"file"`
+		Line   int    `json:"line"`
+		Record int    `json:"record"`
 		optout.Decision
 		Examined map[string]string `json:"examined,omitempty"` // a class or reason for each column of -compare and -near
+		Kept     map[string]string `json:"kept,omitempty"`
 		Message  string            `json:"message"`
-	}{d.file, d.line, d.Decision, cells, d.text})
+	}{d.File, d.Line, d.Number, d.Decision, named(names(o.examiners), d.cells), named(o.log.Keep, d.Kept), d.Text}
 }
 
-func (p jsonPrinter) keyword(k optout.Keyword) error { return p.e.Encode(k) }
+// A decided is a message and what the policy makes of it. It is valid until the
+// next one.
+type decided struct {
+	*messages.Record
+	optout.Decision
+	cells []string // what the examiners say, in the order of their columns
+}
+
+// An examiner says more about messages than the decision: -compare and -near.
+type examiner interface {
+	// columns returns the columns that it adds to the output.
+	columns() []column
+
+	// examine appends the cells of d's row to cells, one a column, and reports
+	// whether d is worth a row. With examiners, only what one of them finds
+	// worth it has a row, or with -all everything.
+	examine(cells []string, d *decided) ([]string, bool)
+
+	// write writes its part of the summary.
+	write(w io.Writer)
+}
+
+type column struct {
+	name  string
+	width int // of the longest cell, as far as that is known
+}
+
+// names returns the names of the examiners' columns.
+func names(examiners []examiner) (names []string) {
+	for _, e := range examiners {
+		for _, c := range e.columns() {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"encoding/csv"
-	"encoding/json"
+	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -43,28 +43,25 @@ func listRows(o *options, stdout io.Writer) error {
 
 // printTable prints rows, the first of which is a heading, or for JSON lines
 // the values.
-func printTable(format string, w io.Writer, rows [][]string, values []any) error {
-	switch format {
-	case csvFormat:
-		return csv.NewWriter(w).WriteAll(rows)
-	case jsonlFormat:
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		for _, v := range values {
-			if err := e.Encode(v); err != nil {
-				return err
+func printTable(format string, stdout io.Writer, rows [][]string, values []any) error {
+	w := bufio.NewWriter(stdout)
+	if format == textFormat {
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		for _, row := range rows {
+			for i, cell := range row {
+				row[i] = cmp.Or(printable(cell), "-")
 			}
+			fmt.Fprintln(t, strings.Join(row, "\t"))
 		}
-		return nil
+		t.Flush()
+		return w.Flush()
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		for i, cell := range row {
-			if cell == "" {
-				row[i] = "-"
-			}
+	print := newPrinter(format, w)
+	print(rows[0], nil)
+	for i, row := range rows[1:] {
+		if err := print(row, values[i]); err != nil {
+			return err
 		}
-		fmt.Fprintln(t, strings.Join(row, "\t"))
 	}
-	return t.Flush()
+	return w.Flush()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type reporter struct {
 
 	files                          []string // that were read, or begun
 	read                           map[string]int
+	dates                          report.Dates
 	stopped, differ, near, problem report.Table
 }
 
@@ -43,9 +45,9 @@ func (r *reporter) open(o *options) error {
 		}
 	}
 	r.o, r.read = o, make(map[string]int)
-	text := []string(nil)
+	text := o.log.Keep
 	if r.texts {
-		text = []string{"Message"}
+		text = append(slices.Clip(text), "Message")
 	}
 	r.stopped.Head = append([]string{"Where", "Action", "Keyword"}, text...)
 	r.differ.Head = append([]string{"Where", "The relay", "Regimes"}, text...)
@@ -56,13 +58,19 @@ func (r *reporter) open(o *options) error {
 
 // take takes a message that is decided and examined.
 func (r *reporter) take(d *decided) {
-	if r.read[d.file]++; r.read[d.file] == 1 {
-		r.files = append(r.files, d.file)
+	if r.read[d.File]++; r.read[d.File] == 1 {
+		r.files = append(r.files, d.File)
+	}
+	if r.o.log.Date != "" && d.Keyword != "" {
+		r.dates.Add(d.Date)
 	}
 	add := func(t *report.Table, cells ...string) {
-		cells = append([]string{fmt.Sprintf("%s:%d", d.file, d.line)}, cells...)
+		cells = append([]string{fmt.Sprintf("%s:%d", d.File, d.Line)}, cells...)
+		for _, kept := range d.Kept {
+			cells = append(cells, report.Shown(kept))
+		}
 		if r.texts {
-			cells = append(cells, report.Shown(d.text))
+			cells = append(cells, report.Shown(d.Text))
 		}
 		t.Add(cells...)
 	}
@@ -112,14 +120,14 @@ func (r *reporter) finish(t *tally) error {
 		},
 		Texts: r.texts,
 	}
-	count := func(n int, what string) { page.Counts = append(page.Counts, [2]string{report.Number(n), what}) }
-	count(t.messages(), "messages")
-	count(t.actions[optout.Forward], "forwarded")
-	count(t.actions[optout.Drop], "dropped")
-	count(t.actions[optout.Intercept], "intercepted")
-	count(t.unreadable, "unreadable records")
-	if n := len(r.problem.Rows) + r.problem.Left; n > 0 {
-		page.Warning = report.Number(n) + " files or records could not be read."
+	for _, c := range t.counts() {
+		page.Counts = append(page.Counts, [2]string{report.Number(c.n), c.what})
+	}
+	if t.problems > 0 {
+		page.Warning = report.Number(t.problems) + " files or records could not be read."
+	}
+	if t.damaged > 0 {
+		page.Warning += " " + report.Number(t.damaged) + " messages are damaged."
 	}
 	add := func(t *report.Table, title, caption, empty string) {
 		t.Title, t.Caption = title, caption
@@ -138,6 +146,10 @@ func (r *reporter) finish(t *tally) error {
 		}
 	}
 	add(keywords, "Keywords", "Messages that are keywords.", "No message is a keyword.")
+	if r.o.log.Date != "" {
+		dates := r.dates.Table()
+		add(dates, "When they came", dates.Caption, "")
+	}
 	add(&r.stopped, "Not passed on", "Messages that are dropped or intercepted.", "Every message is passed on.")
 	for _, e := range r.o.examiners {
 		switch e := e.(type) {

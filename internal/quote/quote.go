@@ -14,8 +14,12 @@ import (
 // optout.Normalize removes or takes for white space, so that this package needs
 // no list of its own. The errors of package optout quote in the same way.
 func Quote(s string) string {
+	quoted := strconv.Quote(s)
+	if !strings.ContainsFunc(quoted, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return quoted // for speed
+	}
 	var b strings.Builder
-	for _, r := range strconv.Quote(s) {
+	for _, r := range quoted {
 		if r >= utf8.RuneSelf && Invisible(r) {
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		} else {

@@ -39,6 +39,10 @@ func TestNewPolicyErrors(t *testing.T) {
 			`optout: keyword 1 (" \u200b\t\ufe0f"): text normalizes to nothing: no message could be this keyword`,
 		},
 		{
+			"unseen text that strconv takes for printable", []Keyword{{"\u034f\u2800", ClassOptOut, Drop}},
+			`optout: keyword 0 ("\u034f\u2800"): text normalizes to nothing: no message could be this keyword`,
+		},
+		{
 			"no class", []Keyword{{"STOP", ClassNone, Drop}},
 			`optout: keyword 0 ("STOP"): class is none: want opt-out, opt-in or help`,
 		},

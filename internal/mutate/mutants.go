@@ -70,7 +70,7 @@ var mutants = []mutant{
 	{file: "normalize.go", old: "p.LeadCCC() != 0 || p.TrailCCC() != 0", new: "p.TrailCCC() != 0", equivalent: "what begins with such a mark ends with one: a test could hold only what Unicode has"},
 	{file: "normalize.go", old: "p.LeadCCC() != 0 || p.TrailCCC() != 0", new: "true", equivalent: "it saves time: without such marks each class is 0"},
 	{file: "normalize.go", old: "if marks && r >= utf8.RuneSelf {", new: "if marks {", equivalent: "it saves time: ASCII has class 0"},
-	{file: "normalize.go", old: "if marks && r >= utf8.RuneSelf {", new: "if false {"},
+	{file: "normalize.go", old: "if marks && r >= utf8.RuneSelf {", new: "if marks && r < 0 {"},
 	{file: "normalize.go", old: "if asciiControl(byte(r)) {", new: "if r == 0 {"},
 	{file: "normalize.go", old: "r >= 'A' && alphanumeric(byte(r))", new: "alphanumeric(byte(r))"},
 	{file: "normalize.go", old: "r >= 'A' && alphanumeric(byte(r))", new: "r >= 'A'"},

@@ -16,7 +16,12 @@ import (
 
 // csv reads a log of CSV.
 func (s *scan) csv(b *bufio.Reader) error {
-	h, err := s.header(peek(b))
+	h, err := s.header(peek(b, func(sample []byte) bool { // all of the header is there, and no quote of it is open
+		if bytes.HasPrefix(bytes.TrimLeft(bytes.ToLower(sample), "\""), []byte("sep=")) {
+			_, sample, _ = bytes.Cut(sample, []byte("\n"))
+		}
+		return bytes.Count(sample, []byte("\""))%2 == 0 && bytes.IndexByte(bytes.TrimLeft(sample, "\r\n"), '\n') >= 0
+	}))
 	if err != nil {
 		return s.at(1, err)
 	}
@@ -40,6 +45,10 @@ func (s *scan) csv(b *bufio.Reader) error {
 		switch {
 		case err == io.EOF:
 			return nil
+		case first && errors.As(err, &broken):
+			return s.at(broken.StartLine+h.lines, fmt.Errorf("header cannot be read: %w", csvError(broken, h.lines)))
+		case first && !slices.Equal(record, h.names):
+			return s.at(line, errors.New("header is longer than what is looked at before: shorten it"))
 		case errors.As(err, &broken):
 			line = broken.StartLine + h.lines
 			err = s.broken(line, csvError(broken, h.lines))

@@ -1,11 +1,13 @@
 package messages
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"slices"
 	"strings"
@@ -16,7 +18,12 @@ import (
 
 // check returns an error if the log that begins with sample has another format
 // than it is to be read in.
-func (l *Log) check(name string, sample []byte) error {
+func (l *Log) check(name string, b *bufio.Reader) error {
+	// What may be JSON is looked at until that is clear.
+	sample := peek(b, func(sample []byte) bool {
+		text := bytes.TrimSpace(sample)
+		return len(text) > 0 && text[0] != '{' && text[0] != '[' || fieldNames(sample) != nil || !json.Valid(text) && !cutOff(text)
+	})
 	text := bytes.TrimSpace(sample)
 	if l.Sure || len(text) == 0 {
 		return nil
@@ -133,6 +140,12 @@ func fieldNames(sample []byte) (names []string) {
 	for value("") == nil {
 	}
 	return names
+}
+
+// cutOff reports whether text could go on as JSON.
+func cutOff(text []byte) bool {
+	err := json.NewDecoder(bytes.NewReader(text)).Decode(new(json.RawMessage))
+	return err == io.EOF || err == io.ErrUnexpectedEOF
 }
 
 func join(path, key string) string { return strings.TrimPrefix(path+"."+key, ".") }

@@ -28,6 +28,7 @@ type jsonScan struct {
 // one record, and reading goes on behind it.
 func (s *scan) json(b *bufio.Reader) error {
 	sample := peek(b)
+	names := fieldNames(sample)
 	j := &jsonScan{scan: s, feed: feed{r: b}, seen: make([]bool, len(s.fields))}
 	var err error
 	if first, _, _ := bytes.Cut(bytes.TrimSpace(sample), []byte("\n")); len(first) > 0 && first[0] == '{' && json.Valid(first) {
@@ -38,12 +39,13 @@ func (s *scan) json(b *bufio.Reader) error {
 			err = j.value()
 		}
 	}
-	if err != nil && err != io.EOF {
+	wide := errors.Is(err, errTooLong) && !j.seen[0] // perhaps for want of the path of an array
+	if err != nil && err != io.EOF && !wide {
 		return err
 	}
 	for i, field := range s.fields {
-		if field != "" && s.rec.Number > 0 && !j.seen[i] {
-			return fmt.Errorf("%s: no record has field %s: take one of %s", s.rec.File, quote.Quote(field), list(fieldNames(sample)))
+		if field != "" && (s.rec.Number > 0 || wide) && !j.seen[i] {
+			return fmt.Errorf("%s: no record has field %s: take one of %s", s.rec.File, quote.Quote(field), list(names))
 		}
 	}
 	return nil
@@ -83,9 +85,11 @@ func (j *jsonScan) value() error {
 		return err
 	case err != nil:
 		return j.end(err)
-	case token == json.Delim('['): // its elements are read like values of the top level
+	case token == json.Delim('[') && j.open < 100: // its elements are read like values of the top level
 		j.open++
 		return nil
+	case token == json.Delim('['):
+		return j.end(errors.New("arrays stand more than 100 deep in one another"))
 	case token == json.Delim(']'):
 		j.open--
 		return nil
@@ -129,11 +133,18 @@ func (j *jsonScan) walk(path string, outer object) error {
 			}
 		case token == json.Delim('['):
 			for j.dec.More() {
-				line, element := j.feed.line, object(nil)
-				if err := j.decode(&element); err != nil {
+				var raw json.RawMessage
+				if err := j.decode(&raw); err != nil {
 					return j.end(err)
 				}
-				if err := j.record(line, name, element, outer); err != nil {
+				line, element := j.feed.line-bytes.Count(raw, []byte("\n")), object(nil)
+				err := json.Unmarshal(raw, &element)
+				if err != nil {
+					err = j.broken(line, jsonError(err))
+				} else {
+					err = j.record(line, name, element, outer)
+				}
+				if err != nil {
 					return err
 				}
 			}

@@ -39,7 +39,7 @@ func (s *scan) lines(r io.Reader) error {
 				tooLong = false
 				err = s.broken(line, errTooLong)
 			case plain && !strings.HasPrefix(text, "{"):
-				s.rec.Kind, s.rec.Line, s.rec.Number, s.rec.Text, s.rec.Damaged = Message, line, line, text, false
+				s.rec.Kind, s.rec.Line, s.rec.Number, s.rec.Text, s.rec.Damaged, s.rec.Err = Message, line, line, text, false, nil
 				err = s.each(&s.rec)
 			default:
 				err = s.line(line, strings.TrimRight(text, "\r\x00"))

@@ -90,7 +90,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) error {
 	s.values = make([]value, len(s.fields))
 	b, err := l.open(r)
 	if err == nil {
-		err = l.check(name, peek(b))
+		err = l.check(name, b)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -39,7 +39,7 @@ func (l *Log) open(r io.Reader) (*bufio.Reader, error) {
 		}
 		b = bufio.NewReaderSize(unzipped{z}, bufferSize)
 	}
-	sample := peek(b)
+	sample := peek(b, func(sample []byte) bool { return len(sample)%2 == 0 || bytes.IndexByte(sample, 0) < 0 }) // whole units of UTF-16
 	for _, o := range others {
 		if bytes.HasPrefix(sample, []byte(o.magic)) {
 			return nil, errors.New("this is " + o.advice)
@@ -61,20 +61,21 @@ func (l *Log) open(r io.Reader) (*bufio.Reader, error) {
 	return b, nil
 }
 
-// peek returns what of b can be looked at without waiting for more than a line.
-func peek(b *bufio.Reader) []byte {
+// peek returns what of b can be looked at without waiting for more than is
+// enough: a line that is not empty, if nothing else.
+func peek(b *bufio.Reader, enough ...func(sample []byte) bool) []byte {
 	for n := 1; ; n = b.Buffered() + 1 {
 		_, err := b.Peek(n)
 		sample, _ := b.Peek(b.Buffered())
-		if err != nil || bytes.IndexByte(sample, '\n') >= 0 {
+		if err != nil || bytes.IndexByte(bytes.TrimLeft(sample, "\r\n"), '\n') >= 0 && (enough == nil || enough[0](sample)) {
 			return sample
 		}
 	}
 }
 
 // utf16 returns the encoding of a sample that is UTF-16 without a byte order
-// mark, and nil for others: a quarter of it is zero bytes, nearly all on the
-// same side.
+// mark, and nil for others: more than a third of it is zero bytes, nearly all on
+// the same side.
 func utf16(sample []byte) encoding.Encoding {
 	var zeros [2]int
 	for i, c := range sample {
@@ -83,7 +84,7 @@ func utf16(sample []byte) encoding.Encoding {
 		}
 	}
 	switch most, least := max(zeros[0], zeros[1]), min(zeros[0], zeros[1]); {
-	case most < len(sample)/4 || most == 0 || least > most/8:
+	case most <= len(sample)/3 || least > most/8:
 		return nil
 	case most == zeros[0]:
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)

@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"unicode/utf8"
 
@@ -223,9 +222,9 @@ cr.txt:3       drop       80901  opt-out  QUIT         "quit"
 	},
 	{
 		name: "conditions, kept columns, a repeated header", args: "-csv Body -where direction=INBOUND -where Sid!=SM9 -keep From,Sid export.csv",
-		stdout: `place           record  action     code   class    keyword      From  Sid  message
-export.csv:2    1       drop       80901  opt-out  STOP         +1    SM1  "STOP"
-export.csv:7    4       drop       80901  opt-out  QUIT         -3    SM4  "QUIT"
+		stdout: `place           record  action     code   class    keyword      From          Sid           message
+export.csv:2    1       drop       80901  opt-out  STOP         +1            SM1           "STOP"
+export.csv:7    4       drop       80901  opt-out  QUIT         -3            SM4           "QUIT"
 `,
 		stderr: "optout: export.csv:4: the header once more, as in joined files: it is no message\n" +
 			summary(1, 2, 0, 0, "1  records left out by -where", "1  repeated headers", "", "1  STOP", "1  QUIT"),
@@ -438,7 +437,7 @@ func TestWriteError(t *testing.T) {
 		{"many keywords", "-keywords -o csv -table many.jsonl", "", full, 0, report},
 		{"many keywords, text", "-keywords -table many.jsonl", "", full, 0, report},
 		{"help", "-h", "", full, 0, report},
-		{"a pipe that nobody reads", "", input, fmt.Errorf("write: %w", syscall.EPIPE), 0, ""},
+		{"a pipe that nobody reads", "", input, fmt.Errorf("write: %w", errBrokenPipe), 0, ""},
 	}
 	t.Chdir(t.TempDir())
 	var many strings.Builder

@@ -134,6 +134,9 @@ func (o *options) widths() []int {
 			widths = append(widths, c.width)
 		}
 	}
+	for range o.log.Keep {
+		widths = append(widths, len("+15555550100"))
+	}
 	return widths
 }
 

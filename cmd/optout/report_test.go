@@ -47,6 +47,12 @@ func TestReport(t *testing.T) {
 			[]string{"Near misses", "<script"},
 		},
 		{
+			"dates, kept columns, what is damaged", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+3,,help\n+4,2026-06-19,\xff\n",
+			[]string{"-csv", "Body", "-keep", "From", "-date", "sent"}, 1,
+			[]string{"When they came", "by hour, in UTC", "2026-06-17 12:00", "1 more have no date", "&#43;1", "1 messages are damaged", "damaged messages, decided as they are"},
+			[]string{"2026-06-19", "&#43;4"},
+		},
+		{
 			"a broken record", "{\"body\":\"STOP\"}\n{\"body\":\"my secret\n", []string{"-jsonl", "body"}, 1,
 			[]string{"stdin:2", "Not everything is decided"},
 			[]string{"my secret"},

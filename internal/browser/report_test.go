@@ -44,7 +44,7 @@ func reports(t *testing.T) map[string]string {
 	write := func(name, log string, args ...string) {
 		files[name] = filepath.Join(dir, name+".html")
 		args = append([]string{
-			"-csv", "Body", "-near", "-compare", "all", "-report", files[name],
+			"-csv", "Body", "-keep", "From", "-date", "DateSent", "-near", "-compare", "all", "-report", files[name],
 		}, args...)
 		out, err := exec.Command(command, append(args, log)...).CombinedOutput()
 		if err != nil {

@@ -179,9 +179,11 @@ func TestMarksInARow(t *testing.T) {
 	if k, ok := p.Match(marks(65)); ok {
 		t.Errorf("Match of 65 marks = %+v", k)
 	}
-	_, err = NewPolicy([]Keyword{{marks(65), ClassOptOut, Drop}})
-	if err == nil || !strings.Contains(err.Error(), "65 marks in a row: want at most 64") {
-		t.Errorf("NewPolicy with 65 marks in a row: error %v", err)
+	for _, behind := range []string{"", marks(2)} {
+		_, err = NewPolicy([]Keyword{{marks(65) + behind, ClassOptOut, Drop}})
+		if err == nil || !strings.Contains(err.Error(), "65 marks in a row: want at most 64") {
+			t.Errorf("NewPolicy with 65 marks in a row, and %+q behind: error %v", behind, err)
+		}
 	}
 }
 

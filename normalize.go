@@ -50,18 +50,12 @@ import (
 // (2020-09-15). All the rest is this package's interpretation, since no source
 // says how Proxy compares.
 func Normalize(s string) string {
-	key, _ := makeKey(s)
-	return key
-}
-
-// makeKey returns the key of s, and the number of marks in its longest run.
-func makeKey(s string) (key string, marks int) {
 	k := keyReader{text: s, run: make([]mark, len(s))} // no run is longer
 	b := make([]byte, 0, len(s))
 	for r := range k.runes {
 		b = utf8.AppendRune(b, r)
 	}
-	return string(b), k.longest
+	return string(b)
 }
 
 // A keyReader yields the key of a text, rune by rune. It keeps a run of marks
@@ -232,8 +226,7 @@ var otherScripts = &unicode.RangeTable{
 		{0x1161, 0x167f, 1},                      // Hangul Jamo, Ethiopic, Cherokee, Canadian Syllabics
 		{0x1700, 0x17b3, 1}, {0x17b6, 0x180a, 1}, // Philippine scripts, Khmer, Mongolian
 		{0x1810, 0x1cff, 1},                      // Mongolian to Vedic Extensions
-		{0x2300, 0x243f, 1},                      // Miscellaneous Technical: clocks
-		{0x2500, 0x27ff, 1},                      // Box Drawing to Dingbats
+		{0x2300, 0x243f, 1}, {0x2500, 0x27ff, 1}, // Miscellaneous Technical: clocks; Box Drawing to Dingbats
 		{0x2b00, 0x2bff, 1},                      // Miscellaneous Symbols and Arrows
 		{0x3001, 0x309a, 1}, {0x309d, 0x312f, 1}, // CJK punctuation, Hiragana, Katakana, Bopomofo
 		{0x3400, 0xa4cf, 1}, {0xac00, 0xd7a3, 1}, {0xf900, 0xfaff, 1}, // Han, Yi, Hangul

@@ -170,20 +170,23 @@ func (e KeywordError) Error() string {
 // refuse says what is wrong with a row, or "" if nothing is.
 func (t *table) refuse(row int) string {
 	k := t.keywords[row]
-	key, marks := makeKey(k.Text)
+	key := keyReader{text: k.Text, run: make([]mark, maxRun+1)}
+	key.runes(func(rune) bool { return true })
 	switch {
 	case !utf8.ValidString(k.Text):
 		return "text is not valid UTF-8"
 	case strings.ContainsRune(k.Text, utf8.RuneError):
 		return "text holds U+FFFD, which stands for damaged text"
-	case key == "":
+	case !key.any:
 		return "text normalizes to nothing: no message could be this keyword"
-	case marks > maxRun:
-		return fmt.Sprintf("text has %d marks in a row: want at most %d", marks, maxRun)
+	case key.longest > maxRun:
+		return fmt.Sprintf("text has more than %d marks in a row", maxRun)
 	case k.Class == ClassNone || int(k.Class) >= len(classNames):
 		return fmt.Sprintf("class is %v: want opt-out, opt-in or help", k.Class)
 	case int(k.Action) >= len(actionNames):
 		return fmt.Sprintf("action is %v: want forward, drop or intercept", k.Action)
+	case t.distinct == len(t.keywords): // for speed
+		return ""
 	}
 	if first := t.find(k.Text, false); first != &t.keywords[row] {
 		return fmt.Sprintf("same keyword as row %d (%s)", slices.Index(t.keywords, *first), quote(first.Text))

@@ -181,7 +181,7 @@ func TestMarksInARow(t *testing.T) {
 	}
 	for _, behind := range []string{"", marks(2)} {
 		_, err = NewPolicy([]Keyword{{marks(65) + behind, ClassOptOut, Drop}})
-		if err == nil || !strings.Contains(err.Error(), "65 marks in a row: want at most 64") {
+		if err == nil || !strings.Contains(err.Error(), "more than 64 marks in a row") {
 			t.Errorf("NewPolicy with 65 marks in a row, and %+q behind: error %v", behind, err)
 		}
 	}

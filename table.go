@@ -22,6 +22,7 @@ import (
 //	jumps  root -S-> TOP, root -U-> NSUBSCRIBE, UNS -T-> OP
 type table struct {
 	keywords []Keyword
+	distinct int // rows without one before them that has their key
 	text     []byte
 	jumps    []jump             // a hash table with linear probing, at most half full
 	shift    uint8              // of a hash, to the width of an index into jumps
@@ -67,6 +68,7 @@ func newTable(keywords []Keyword) *table {
 			}
 			t.text = append(append(t.text, key[i:]...), end)
 			t.text = binary.LittleEndian.AppendUint32(t.text, uint32(row))
+			t.distinct++
 			break
 		}
 	}

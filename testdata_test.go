@@ -120,20 +120,18 @@ func refused(t *testing.T, err error) (rows []refusedRow) {
 		}
 		row := refusedRow{Row: &k.Row}
 		for reason, mistake := range map[string]string{
-			"text is not valid UTF-8":    "not-utf-8",
-			"text holds U+FFFD":          "damaged",
-			"text normalizes to nothing": "empty-key",
-			"class is ":                  "class",
-			"action is ":                 "action",
+			"text is not valid UTF-8":     "not-utf-8",
+			"text holds U+FFFD":           "damaged",
+			"text normalizes to nothing":  "empty-key",
+			"class is ":                   "class",
+			"action is ":                  "action",
+			"text has more than 64 marks": "marks",
 		} {
 			if strings.HasPrefix(k.Reason, reason) {
 				row.Mistake = mistake
 			}
 		}
-		var first, marks int
-		if _, err := fmt.Sscanf(k.Reason, "text has %d marks in a row", &marks); err == nil {
-			row.Mistake = "marks"
-		}
+		var first int
 		if _, err := fmt.Sscanf(k.Reason, "same keyword as row %d", &first); err == nil {
 			row.Mistake, row.SameAs = "same-key", &first
 		}

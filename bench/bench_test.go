@@ -9,7 +9,9 @@ func BenchmarkPeers(b *testing.B) {
 			b.Run(in.group+"/"+in.name+"/"+p.name, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					p.drop(in.text)
+					for _, text := range in.texts {
+						p.drop(text)
+					}
 				}
 			})
 		}

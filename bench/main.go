@@ -1,11 +1,11 @@
 // Bench compares this package with what people write or pick instead, on the
-// same inputs and in one run, and prints a Markdown table:
+// same inputs and in one run, and prints Markdown tables with the project's own
+// bounds:
 //
-//	go run .
+//	go run . > figures.md
 //
-// Each cell has nanoseconds a message and, in brackets, how many times as long
-// as this package that is. The peers take turns, and the fastest of several
-// rounds counts: what else the machine does can only add to it.
+// The peers take turns, and the fastest of many short rounds counts: what else
+// the machine does can only add to it.
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("bench: ")
 	vectors := flag.String("vectors", "../testdata/vectors.jsonl", "golden vectors, in `file`, to count wrong answers on")
-	rounds := flag.Int("rounds", 7, "rounds a cell, of which the fastest counts")
+	rounds := flag.Int("rounds", 25, "rounds a cell, of which the fastest counts")
 	round := flag.Duration("round", 2*time.Millisecond, "how long a round takes at least")
 	flag.Parse()
 
@@ -35,29 +36,58 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%s, %s, %s/%s\n\n", processor(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Printf("%s, %s, %s/%s.\n", processor(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	row := func(cells ...string) { fmt.Printf("| %s |\n", strings.Join(cells, " | ")) }
-	heading, line := []string{"ns a message"}, []string{"---"}
+	heading, line := []string{"nanoseconds"}, []string{"---"}
 	for _, p := range peers {
 		heading, line = append(heading, p.name), append(line, "---:")
 	}
-	row(heading...)
-	row(line...)
+	heading, line = append(heading, "with a word of its script", "bound"), append(line, "---:", "---:")
 
 	allocs := make([]float64, len(peers))
+	group := ""
 	for _, in := range inputs() {
-		ns := measure(peers, in.text, *rounds, *round)
-		cells := []string{in.name}
-		for i := range peers {
-			cell := nanoseconds(ns[i])
-			if i != ours {
-				cell += fmt.Sprintf(" (%s)", twoDigits(ns[i]/ns[ours]))
-			}
-			cells = append(cells, cell)
-			allocs[i] = max(allocs[i], testing.AllocsPerRun(1, func() { peers[i].drop(in.text) }))
+		if in.group != group {
+			group = in.group
+			fmt.Printf("\n%s:\n\n", map[string]string{
+				"line": "Lines that are no keyword, nanoseconds a message", "keyword": "Keywords, nanoseconds a message", "worst": "The worst there is, nanoseconds a byte",
+			}[group])
+			row(shown(group, heading)...)
+			row(shown(group, line)...)
 		}
-		row(cells...)
+		all := peers
+		if in.word != "" {
+			p := table(in.word)
+			all = append(slices.Clip(peers), peer{"", func(s string) bool { return p.Decide(s, optout.Flags{}).Action == optout.Drop }})
+		}
+		per := 1.0
+		if group == "worst" {
+			all, per = all[:2], float64(len(in.texts[0]))
+		}
+		ns := measure(all, in.texts, *rounds, *round)
+		cells := []string{in.name}
+		for i := range len(peers) + 1 {
+			switch {
+			case i >= len(ns):
+				cells = append(cells, "")
+			case i == ours || group == "worst" || i == len(peers):
+				cells = append(cells, nanoseconds(ns[i]/per))
+			default:
+				cells = append(cells, fmt.Sprintf("%s (%s)", nanoseconds(ns[i]), twoDigits(ns[i]/ns[ours])))
+			}
+			if i < len(peers) && i < len(ns) {
+				allocs[i] = max(allocs[i], testing.AllocsPerRun(1, func() { peers[i].drop(in.texts[0]) }))
+			}
+		}
+		bound := ""
+		if in.bound > 0 {
+			bound = fmt.Sprint(in.bound)
+		}
+		row(shown(group, append(cells, bound))...)
 	}
+	fmt.Print("\nIn all of these:\n\n")
+	row(heading[:len(heading)-2]...)
+	row(line[:len(line)-2]...)
 
 	summary := func(name string, value func(i int) string) {
 		cells := []string{name}
@@ -76,6 +106,19 @@ func main() {
 	}
 }
 
+// shown returns the cells that a group has: the worst is measured of this
+// package alone, and a table with a word of the script is for lines.
+func shown(group string, cells []string) []string {
+	bound := cells[len(cells)-1]
+	switch group {
+	case "worst":
+		return append(slices.Clip(cells[:3]), bound)
+	case "keyword":
+		return append(slices.Clip(cells[:len(peers)+1]), bound)
+	}
+	return cells
+}
+
 // largeTable prints how long NewPolicy takes for 100,000 rows, and what such a
 // table costs an ordinary line.
 func largeTable(rounds int, round time.Duration) error {
@@ -89,6 +132,9 @@ func largeTable(rounds int, round time.Duration) error {
 	}
 	var large optout.Policy
 	build := time.Duration(math.MaxInt64)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
 	for range rounds {
 		start := time.Now()
 		p, err := optout.NewPolicy(rows)
@@ -97,24 +143,27 @@ func largeTable(rounds int, round time.Duration) error {
 		}
 		large, build = p, min(build, time.Since(start))
 	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	heap := float64(after.HeapAlloc-before.HeapAlloc) / 1e6 // without the texts, which are the caller's
 	both := []peer{
 		{"the built-in table", func(s string) bool { return optout.Policy{}.Decide(s, optout.Flags{}) != optout.Decision{} }},
 		{"100,000 rows", func(s string) bool { return large.Decide(s, optout.Flags{}) != optout.Decision{} }},
 	}
-	ns := measure(both, "hey, are you here yet?", rounds, round)
-	fmt.Printf("A table of 100,000 rows builds in %d ms, and decides an ordinary line in %s ns: %.2f times %s.\n",
-		build.Milliseconds(), nanoseconds(ns[1]), ns[1]/ns[0], both[0].name)
+	ns := measure(both, []string{"hey, are you here yet?"}, rounds, round)
+	fmt.Printf("A table of 100,000 rows builds in %d ms, takes %.1f MB, and decides an ordinary line in %s ns: %.2f times %s.\n",
+		build.Milliseconds(), heap, nanoseconds(ns[1]), ns[1]/ns[0], both[0].name)
 	return nil
 }
 
 // measure returns the nanoseconds that each peer takes for a message.
-func measure(peers []peer, message string, rounds int, round time.Duration) []float64 {
+func measure(peers []peer, messages []string, rounds int, round time.Duration) []float64 {
 	best := make([]float64, len(peers))
 	times := make([]int, len(peers))
 	for i, p := range peers {
 		best[i] = math.Inf(1)
 		for n := 1; ; n *= 2 { // as many as make a round
-			if d := run(p, message, n); d >= round/2 || n >= 1<<24 {
+			if d := run(p, messages, n); d >= round/2 || n >= 1<<24 {
 				times[i] = int(float64(n)*float64(round)/float64(max(d, 1))) + 1
 				break
 			}
@@ -122,16 +171,18 @@ func measure(peers []peer, message string, rounds int, round time.Duration) []fl
 	}
 	for range rounds {
 		for i, p := range peers {
-			best[i] = min(best[i], float64(run(p, message, times[i]))/float64(times[i]))
+			best[i] = min(best[i], float64(run(p, messages, times[i]))/float64(times[i]*len(messages)))
 		}
 	}
 	return best
 }
 
-func run(p peer, message string, n int) time.Duration {
+func run(p peer, messages []string, n int) time.Duration {
 	start := time.Now()
 	for range n {
-		p.drop(message)
+		for _, m := range messages {
+			p.drop(m)
+		}
 	}
 	return time.Since(start)
 }

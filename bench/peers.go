@@ -24,7 +24,7 @@ var peers = []peer{
 	{"optout", func(s string) bool {
 		return optout.Policy{}.Decide(s, optout.Flags{}).Action == optout.Drop
 	}},
-	{"optout, IgnorePunctuation", func(s string) bool {
+	{"IgnorePunctuation", func(s string) bool {
 		return optout.Policy{IgnorePunctuation: true}.Decide(s, optout.Flags{}).Action == optout.Drop
 	}},
 	{"EqualFold", func(s string) bool {

@@ -67,6 +67,7 @@ var normalizeTests = []struct {
 	{"order across an invisible character", "\u0438\u0301\u200d\u0323", "\u0418\u0323\u0301"},
 	{"order across a composed letter", "\u0439\u0323", "\u0418\u0323\u0306"},
 	{"marks at the start", "\u0301\u0323A", "\u0323\u0301A"},
+	{"many marks of one class stay in their order", "\u0438" + strings.Repeat("\u0301\u0300\u0323", 10), "\u0418" + strings.Repeat("\u0323", 10) + strings.Repeat("\u0301\u0300", 10)},
 	{"forty marks", "\u0438" + strings.Repeat("\u0301", 39) + "\u0323", "\u0418\u0323" + strings.Repeat("\u0301", 39)},
 
 	// Step 4: marks on Latin letters.

@@ -97,7 +97,7 @@ var mutants = []mutant{
 	{file: "normalize.go", old: "k.put(fold(m.r), yield)", new: "k.put(m.r, yield)"},
 	{file: "normalize.go", old: "k.space = k.any", new: "k.space = true"},
 	{file: "normalize.go", old: "k.any, k.space = true, false", new: "k.any = true"},
-	{file: "normalize.go", old: "(!space || yield(' ')) && yield(r)", new: "yield(r)"},
+	{file: "normalize.go", old: "(!space || yield(' ')) && yield(r)", new: "(space || !space) && yield(r)"},
 
 	// normalize.go: step 5, white space, and the tables.
 	{file: "normalize.go", old: "r < utf8.RuneSelf && !asciiSpace(byte(r))", new: "r < utf8.RuneSelf && r != ' '"},

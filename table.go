@@ -126,7 +126,7 @@ func (t *table) find(s string, trim bool) *Keyword {
 		s = s[1:]
 	}
 	p, i := root, 0
-	for ; i < len(s) && alphanumeric(s[i]); i++ {
+	for ; i < len(s) && (alphanumeric(s[i]) || s[i] == ' ' && i+1 < len(s) && alphanumeric(s[i+1])); i++ {
 		if i == 0 {
 			p = t.first[upper(s[0])]
 		} else {
@@ -146,8 +146,8 @@ func (t *table) find(s string, trim bool) *Keyword {
 	return t.walk(s, i, p, trim)
 }
 
-// walk is find for what comes behind the first i bytes of s, which are letters
-// and digits of ASCII and have led to place p.
+// walk is find for what comes behind the first i bytes of s, which are words of
+// ASCII letters and digits and have led to place p.
 func (t *table) walk(s string, i, p int, trim bool) *Keyword {
 	var run [maxRun]mark
 	k := keyReader{text: s[i:], run: run[:], any: i > 0, latin: i > 0 && s[i-1] >= 'A'}

@@ -115,8 +115,8 @@ var mutants = []mutant{
 	{file: "normalize.go", old: "r < 0x0345, 0x2000", new: "r <= 0x0345, 0x2000"},
 	{file: "normalize.go", old: "0x2000 <= r && r < 0x2100", new: "0x2000 <= r && r < 0x2200"},
 	{file: "normalize.go", old: "0x2190 <= r && r < 0x2c00", new: "0x2183 <= r && r < 0x2c00"},
-	{file: "normalize.go", old: "0x2190 <= r && r < 0x2c00", new: "0x2190 <= r && r <= 0x2c00"},
-	{file: "normalize.go", old: "0x2e80 <= r && r < 0xa640", new: "0x2e80 <= r && r <= 0xa640"},
+	{file: "normalize.go", old: "0x2190 <= r && r < 0x2c00", new: "0x2190 <= r && r <= 0x2c00", equivalent: "U+2C00 is an upper-case letter"},
+	{file: "normalize.go", old: "0x2e80 <= r && r < 0xa640", new: "0x2e80 <= r && r <= 0xa640", equivalent: "U+A640 is an upper-case letter"},
 	{file: "normalize.go", old: "0x2e80 <= r && r < 0xa640", new: "false", equivalent: "it saves time: these scripts have no case"},
 	{file: "normalize.go", old: "return unicode.ToUpper(unicode.ToLower(r))", new: "return unicode.ToUpper(r)"},
 	{file: "normalize.go", old: "return unicode.ToUpper(unicode.ToLower(r))", new: "return unicode.ToLower(r)"},
@@ -154,6 +154,8 @@ var mutants = []mutant{
 
 	// table.go: find and walk.
 	{file: "table.go", old: "for len(s) > 0 && asciiSpace(s[0]) {", new: "for false {", equivalent: "it saves time: walk trims, too"},
+	{file: "table.go", old: "s[i] == ' ' && i+1 < len(s) && alphanumeric(s[i+1])", new: "false", equivalent: "it saves time: walk reads on"},
+	{file: "table.go", old: "s[i] == ' ' && i+1 < len(s) && alphanumeric(s[i+1])", new: "s[i] == ' '"},
 	{file: "table.go", old: "p = t.first[upper(s[0])]", new: "p = t.first[s[0]]"},
 	{file: "table.go", old: "p = t.next(p, upper(s[i]))", new: "p = t.next(p, s[i])"},
 	{file: "table.go", old: "if i > 0 && strings.TrimSpace(s[i:]) == \"\" {", new: "if false {", equivalent: "it saves time: walk finds the same"},

@@ -6,8 +6,6 @@
 package messages
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -130,8 +128,10 @@ func (s *scan) message(line int) error {
 	s.rec.Damaged = !utf8.ValidString(s.rec.Text) || strings.ContainsRune(s.rec.Text, utf8.RuneError)
 	if !v[0].ok {
 		s.rec.Kind = NoText
-	} else if strings.HasPrefix(s.rec.Text, "{") && json.Valid([]byte(s.rec.Text)) {
-		s.rec.Kind, s.rec.Err = Broken, errors.New("the text is a JSON object that may hold a message: take it out of that before")
+	} else if strings.HasPrefix(s.rec.Text, "{") {
+		if field := pick(fieldNames([]byte(s.rec.Text))); field != "" && !strings.Contains(field, ".") {
+			s.rec.Kind, s.rec.Err = Broken, fmt.Errorf("the text is JSON that holds the message in field %s: take it out before", quote.Quote(field))
+		}
 	}
 	for i, c := range s.Where {
 		w := v[2+len(s.Keep)+i]

@@ -74,7 +74,7 @@ func TestRead(t *testing.T) {
 		{"chat that looks like little", Log{}, "[10:20] hi\n{lol}\nyes, no\n", []string{`1 1 message "[10:20] hi"`, `2 2 message "{lol}"`, `3 3 message "yes, no"`}},
 		{"a bracket", Log{}, "[1,2]\n", []string{`1 1 message "[1,2]"`}},
 		{"chat with commas", Log{}, "hi, you\nok, me\n", []string{`1 1 message "hi, you"`, `2 2 message "ok, me"`}},
-		{"JSON that is lines", Log{Sure: true}, "{\"body\":\"STOP\"}\n", []string{`1 1 broken "{\"body\":\"STOP\"}": the text is a JSON object that may hold a message: take it out of that before`}},
+		{"JSON that is lines", Log{Sure: true}, "{\"body\":\"STOP\"}\n", []string{`1 1 broken "{\"body\":\"STOP\"}": the text is JSON that holds the message in field "body": take it out before`}},
 		{"tabs", Log{}, "ham\tgo on\nspam\twin\n", []string{`log: this is CSV, with the columns "ham", "go on": add -csv and the name of the one with the messages, or -lines if each line is a message`}},
 
 		// CSV.
@@ -144,7 +144,7 @@ func TestRead(t *testing.T) {
 		{"deep", body, strings.Repeat("[", 200), []string{"log:1: arrays stand more than 100 deep in one another; nothing is decided from here on"}},
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: this is CSV, with the columns "a", "b", "Body": use -csv Body`}},
 		{"lines that should be JSON", body, "hello\n", []string{"log: this is no JSON: leave out -json if each line is a message"}},
-		{"a JSON text in a column", csv(Log{}), "Body,x\n\"{\"\"a\"\":1}\",2\n", []string{`2 1 broken "{\"a\":1}": the text is a JSON object that may hold a message: take it out of that before`}},
+		{"a JSON text in a column", csv(Log{}), "Body,x\n\"{\"\"a\"\":1}\",2\n", []string{`2 1 broken "{\"a\":1}": the text is JSON that holds the message in field "body": take it out before`}},
 
 		// What is no text.
 		{"zip", Log{}, "PK\x03\x04", []string{"log: this is a zip archive: unpack it, and name the file in it; of a workbook of Excel (xlsx), save it there as CSV UTF-8"}},

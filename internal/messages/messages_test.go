@@ -144,7 +144,7 @@ func TestRead(t *testing.T) {
 		{"deep", body, strings.Repeat("[", 200), []string{"log:1: arrays stand more than 100 deep in one another; nothing is decided from here on"}},
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: this is CSV, with the columns "a", "b", "Body": use -csv Body`}},
 		{"lines that should be JSON", body, "hello\n", []string{"log: this is no JSON: leave out -json if each line is a message"}},
-		{"a JSON text in a column", csv(Log{}), "Body,x\n\"{\"\"a\"\":1}\",2\n", []string{`2 1 broken "{\"a\":1}": the text is JSON that holds the message in field "body": take it out before`}},
+		{"a JSON text in a column", csv(Log{}), "Body,x\n\"{\"\"text\"\":1}\",2\n\"{\"\"a\"\":1}\",3\n", []string{`2 1 broken "{\"text\":1}": the text is JSON that holds the message in field "text": take it out before`, `3 2 message "{\"a\":1}"`}},
 
 		// What is no text.
 		{"zip", Log{}, "PK\x03\x04", []string{"log: this is a zip archive: unpack it, and name the file in it; of a workbook of Excel (xlsx), save it there as CSV UTF-8"}},

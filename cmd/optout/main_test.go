@@ -534,6 +534,7 @@ func TestAdvice(t *testing.T) {
 		{"JSON", "page.json", "", "add -json messages.body, or -lines if each line is a message", "-json messages.body"},
 		{"JSON in the place of CSV", "hook.jsonl", "-csv body", "use -json message.body", "-json message.body"},
 		{"lines in the place of JSON", "a.txt", "-json body", "leave out -json if each line is a message", ""},
+		{"lines in quotes", "quoted.txt", "", "add a line with a name such as Body before them and -csv Body, or -lines if the quotes belong to the messages", "-lines"},
 		{"a name with spaces", "space.csv", "", `add -csv "SMS Text", or -lines if each line is a message`, "-csv SMS\u00a0Text"},
 		{"no such column", "a.csv", "-csv Text", `take one of "Sid", "Body"`, "-csv Body"},
 		{"no such column to keep", "a.csv", "-csv Body -keep From", `take one of "Sid", "Body"`, "-csv Body -keep Sid"},
@@ -544,9 +545,10 @@ func TestAdvice(t *testing.T) {
 	}
 	writeFiles(t)
 	for name, text := range map[string]string{
-		"odd.csv":   "Id;Wort\n1;STOP\n2;hi\n3;ja\n",
-		"space.csv": "Id\tSMS Text\n1\tSTOP\n",
-		"twice.csv": "Body,body,BODY\nSTOP,x,y\n",
+		"quoted.txt": "\"STOP\"\n\"hi\"\n",
+		"odd.csv":    "Id;Wort\n1;STOP\n2;hi\n3;ja\n",
+		"space.csv":  "Id\tSMS Text\n1\tSTOP\n",
+		"twice.csv":  "Body,body,BODY\nSTOP,x,y\n",
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 			t.Fatal(err)

@@ -42,12 +42,25 @@ func (l *Log) check(name string, b *bufio.Reader) error {
 	case plain && columns == nil && (ext == ".csv" || ext == ".tsv"):
 		h, _ := l.header(sample)
 		return l.refuse(CSV, "columns", h.names)
+	case plain && inQuotes(text):
+		return errors.New("each line is in quotes, as in CSV without a header: add a line with a name such as Body before them and -csv Body, or -lines if the quotes belong to the messages")
 	case l.Format != CSV && columns != nil:
 		return l.refuse(CSV, "columns", columns)
 	case l.Format == JSON && text[0] != '{' && text[0] != '[':
 		return errors.New("this is no JSON: leave out -json if each line is a message")
 	}
 	return nil
+}
+
+// inQuotes reports whether the first lines of a text are in quotes.
+func inQuotes(text []byte) bool {
+	for n, line := range bytes.SplitN(text, []byte("\n"), 4) {
+		line = bytes.TrimRight(line, "\r")
+		if n < 3 && (len(line) < 2 || line[0] != '"' || line[len(line)-1] != '"') {
+			return false
+		}
+	}
+	return true
 }
 
 // refuse says that a log has another format, and which flag reads it.

@@ -88,7 +88,7 @@ func TestInterceptFailClosed(t *testing.T) {
 	}
 
 	b.stop()
-	b.limit.giveUp = 0
+	b.limit.attempts = 1
 	b.twilio.SetInterceptor(status(500))
 	b.start()
 	b.text(alice, relayNumber, "too old")

@@ -24,8 +24,10 @@ import (
 // case. The environment goes first, so that a secret need not be in the file.
 type config struct {
 	Listen    string `json:"listen"`
+	Status    string `json:"status"`     // for /healthz and /metrics
 	PublicURL string `json:"public_url"` // as Twilio calls the relay: what it signs
-	Database  string `json:"database"`
+	Database  string `json:"database"`   // a file of SQLite's, or postgres://
+	KeepDays  int    `json:"keep_days"`  // of messages, 0 for ever
 
 	AccountSID       string `json:"account_sid"`
 	ParentAccountSID string `json:"parent_account_sid"` // only if the account is a subaccount
@@ -118,6 +120,7 @@ func (c *config) policy() (optout.Policy, error) {
 func loadConfig(file string, environ []string) (config, error) {
 	c := config{
 		Listen:       "127.0.0.1:8080",
+		Status:       "127.0.0.1:8081",
 		Database:     "relay.db",
 		TwilioAPIURL: "https://api.twilio.com",
 	}
@@ -182,8 +185,13 @@ func (c *config) validate() error {
 	bad := func(tag, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("relay: config: %s (%s): %s", tag, envName(tag), fmt.Sprintf(format, args...)))
 	}
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		bad("listen", "%q is no address: write host:port, such as 127.0.0.1:8080", c.Listen)
+	for _, a := range [][2]string{{"listen", c.Listen}, {"status", c.Status}} {
+		if _, _, err := net.SplitHostPort(a[1]); err != nil {
+			bad(a[0], "%q is no address: write host:port, such as 127.0.0.1:8080", a[1])
+		}
+	}
+	if c.KeepDays < 0 || c.KeepDays == 1 {
+		bad("keep_days", "%d: write 2 or more, as a day is how long a callback may be tried, or 0 to keep messages for ever", c.KeepDays)
 	}
 	if !accountSID.MatchString(c.AccountSID) {
 		bad("account_sid", "no account SID: write AC and 32 hexadecimal digits")

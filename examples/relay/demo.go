@@ -73,6 +73,7 @@ func demo(w io.Writer) error {
 	defer twilio.Close()
 	cfg := config{
 		Listen:               "127.0.0.1:0",
+		Status:               "127.0.0.1:0",
 		PublicURL:            twilio.PublicURL,
 		Database:             filepath.Join(dir, "relay.db"),
 		AccountSID:           twilio.AccountSID,
@@ -146,7 +147,7 @@ func demoMessage(w io.Writer, r *relay, twilio *standin.Server, step demoStep) e
 		}
 	}
 	m := message{SID: sid}
-	if err := r.store.update(context.Background(), func(t *tx) error { _, err := t.findOutcome(&m); return err }); err != nil {
+	if err := r.store.update(context.Background(), "", func(t *tx) error { _, err := t.findOutcome(&m); return err }); err != nil {
 		return err
 	}
 	d := r.policy.Decide(step.text, r.cfg.flags())

@@ -31,12 +31,6 @@ func (r *relay) webhook(w http.ResponseWriter, req *http.Request) {
 	case "POST /conversations":
 		r.conversations(w, req)
 		return
-	case "GET /healthz":
-		r.healthz(w, req)
-		return
-	case "GET /metrics":
-		r.metrics.handler().ServeHTTP(w, req)
-		return
 	}
 	status, reason := http.StatusNotFound, "no webhook's address, which are /sms and /conversations"
 	for _, path := range []string{"/sms", "/conversations"} {
@@ -94,6 +88,11 @@ func (r *relay) signed(w http.ResponseWriter, req *http.Request) url.Values {
 	if !signature.Check(header, r.cfg.PublicURL+req.URL.RequestURI(), form, r.cfg.tokens()...) {
 		refuse("X-Twilio-Signature is wrong: check auth_token, and that public_url is how Twilio was given the address")
 		return nil
+	}
+	for _, values := range form {
+		for i, v := range values { // PostgreSQL stores neither
+			values[i] = strings.ReplaceAll(strings.ToValidUTF8(v, "\ufffd"), "\x00", "\ufffd")
+		}
 	}
 	return form
 }
@@ -277,13 +276,38 @@ func (r *relay) fail(w http.ResponseWriter, req *http.Request, m *message, err e
 	r.refuse(w, req, http.StatusInternalServerError, "the message could not be logged: see the relay's log", slog.String("message", m.SID))
 }
 
+// state answers the relay's operator, on an address of its own.
+func (r *relay) state(w http.ResponseWriter, req *http.Request) {
+	switch req.Method + " " + req.URL.Path {
+	case "GET /healthz":
+		r.healthz(w, req)
+	case "GET /metrics":
+		r.metrics.handler().ServeHTTP(w, req)
+	default:
+		http.Error(w, "relay: here are GET /healthz and GET /metrics", http.StatusNotFound)
+	}
+}
+
+// healthz accepts a message as a webhook does, so that it fails whenever one
+// would, and deletes it in the same transaction. The job that it leaves is
+// about no message.
 func (r *relay) healthz(w http.ResponseWriter, req *http.Request) {
 	ctx, cancel := context.WithTimeout(req.Context(), time.Second)
 	defer cancel()
-	// It has to write: a transaction that changes nothing succeeds on a full disk.
-	if err := r.store.update(ctx, func(t *tx) error { return t.setChecked(r.now()) }); err != nil {
+	m := &message{SID: "healthz " + rand.Text(), Via: viaSMS, Relay: "healthz", Body: strings.Repeat("healthz ", 200), Received: r.now()}
+	err := r.store.update(ctx, m.lane(), func(t *tx) error {
+		jobs := len(t.jobs)
+		if _, err := r.acceptIn(t, m, unasked); err != nil {
+			return err
+		}
+		for i := range t.jobs[jobs:] {
+			t.jobs[jobs+i].Args = delivery{}
+		}
+		return t.deleteMessage(m)
+	})
+	if err != nil {
 		r.log.Error("not healthy", "error", err)
-		http.Error(w, "relay: the database does not answer", http.StatusServiceUnavailable)
+		http.Error(w, "relay: the database does not take messages: see the relay's log", http.StatusServiceUnavailable)
 		return
 	}
 	if trouble := r.asking.String(); trouble != "" {

@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"runtime/pprof"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -79,15 +80,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
+	status := 0
 	select {
 	case <-ctx.Done():
 	case err := <-r.broken:
 		log.Error("server stopped", "error", err)
+		status = 1
 	}
 	if !r.stop(2500 * time.Millisecond) {
-		return 1
+		status = 1
 	}
-	return 0
+	return status
 }
 
 // A relay is all of it, running.
@@ -103,48 +106,52 @@ type relay struct {
 	log       *slog.Logger
 	now       func() time.Time
 
-	addr     string
-	server   *http.Server
-	broken   chan error // the server's, if it ends by itself
-	outboxes []*outbox
-	cancel   func() // has the outboxes begin nothing more
-	abort    func() // ends what they have begun
-	working  sync.WaitGroup
+	unrecorded sync.Map // job to made
+	waits      sync.Map // job to time.Duration: what the answer asked to wait
+	mend       atomic.Bool
+
+	addr, status string // where it listens
+	servers      []*http.Server
+	broken       chan error // a server's, if it ends by itself
+	cancel       func()     // ends maintain
+	working      sync.WaitGroup
 }
 
 // start opens the database, takes up what is left in it, and listens.
-func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
+func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
-	r := &relay{
+	r = &relay{
 		cfg:       &cfg,
 		limit:     limit,
 		directory: cfg.directory(),
 		http:      &http.Client{Transport: transport, CheckRedirect: noRedirect},
 		log:       log,
 		now:       time.Now,
-		broken:    make(chan error, 1),
+		broken:    make(chan error, 2),
 	}
 	r.asking = r.newAsking()
-	var err error
 	if r.policy, err = cfg.policy(); err != nil {
 		return nil, err
 	}
-	var stopping, life context.Context
-	stopping, r.cancel = context.WithCancel(context.Background())
-	life, r.abort = context.WithCancel(context.Background())
-	// The address is taken before the outboxes start, so that a second relay
-	// with the same configuration does not get as far as sending.
-	ln, err := net.Listen("tcp", cfg.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("relay: %w", err)
+	listeners := make([]net.Listener, 2)
+	defer func() {
+		for _, ln := range listeners {
+			if err != nil && ln != nil {
+				ln.Close()
+			}
+		}
+	}()
+	for i, address := range []string{cfg.Listen, cfg.Status} {
+		if listeners[i], err = net.Listen("tcp", address); err != nil {
+			return nil, fmt.Errorf("relay: %w", err)
+		}
 	}
 	if r.store, err = openStore(cfg.Database); err != nil {
-		ln.Close()
 		return nil, err
 	}
 	r.metrics = newMetrics(func() float64 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		n, err := r.store.pending(ctx)
 		if err != nil {
@@ -152,39 +159,36 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 		}
 		return float64(n)
 	})
-
-	r.outboxes = []*outbox{
-		newOutbox(r, toTwilio, workers),
-		newOutbox(r, toCallback, workers),
-		newOutbox(r, toDebugger, workers),
-		newOutbox(r, toInterceptor, workers),
-	}
-	for _, o := range r.outboxes {
-		r.working.Go(func() { o.run(stopping, life) })
-	}
-	r.addr = ln.Addr().String()
-	r.server = &http.Server{
-		Handler:           http.HandlerFunc(r.webhook),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      20 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-	go func() {
-		if err := r.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-			r.broken <- err
+	if r.store.client, err = r.newClient(); err == nil {
+		if err = r.store.adopt(context.Background()); err == nil {
+			err = r.store.client.Start(context.Background())
 		}
-	}()
-	log.Info("listening", "address", r.addr, "sessions", len(cfg.Sessions), "flags", cfg.flags())
-	return r, nil
-}
-
-// wake has every outbox look for deliveries now.
-func (r *relay) wake() {
-	for _, o := range r.outboxes {
-		o.wake()
 	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("relay: queue: %w", err), r.store.Close())
+	}
+	var stopping context.Context
+	stopping, r.cancel = context.WithCancel(context.Background())
+	r.working.Go(func() { r.maintain(stopping) })
+	r.addr, r.status = listeners[0].Addr().String(), listeners[1].Addr().String()
+	for i, handler := range []http.HandlerFunc{r.webhook, r.state} {
+		s := &http.Server{
+			Handler:           handler,
+			ReadHeaderTimeout: 5 * time.Second,
+			ReadTimeout:       10 * time.Second,
+			WriteTimeout:      20 * time.Second,
+			IdleTimeout:       2 * time.Minute,
+			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		}
+		r.servers = append(r.servers, s)
+		go func() {
+			if err := s.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
+				r.broken <- err
+			}
+		}()
+	}
+	log.Info("listening", "address", r.addr, "status", r.status, "sessions", len(cfg.Sessions), "flags", cfg.flags())
+	return r, nil
 }
 
 // stop answers the webhooks that have come, lets the deliveries that are under
@@ -194,18 +198,34 @@ func (r *relay) stop(limit time.Duration) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	r.cancel()
-	err := r.server.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		// What has not come whole by now is not accepted, and nothing is lost.
-		r.log.Warn("connections are cut off", "after", limit.String())
-		err = r.server.Close()
+	queue := make(chan error, 1)
+	go func() { queue <- r.stopQueue(ctx) }()
+	var errs []error
+	for _, s := range r.servers {
+		err := s.Shutdown(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			// What has not come whole by now is not accepted, and nothing is lost.
+			r.log.Warn("connections are cut off", "after", limit.String())
+			err = s.Close()
+		}
+		errs = append(errs, err)
 	}
-	defer context.AfterFunc(ctx, r.abort)()
+	errs = append(errs, <-queue)
 	r.working.Wait()
-	r.abort()
-	if err = errors.Join(err, r.store.Close()); err != nil {
+	err := errors.Join(append(errs, r.store.Close())...)
+	if err != nil {
 		r.log.Error("not stopped cleanly", "error", err)
 	}
 	r.log.Info("stopped")
 	return err == nil
+}
+
+// stopQueue lets what is under way end, until ctx does.
+func (r *relay) stopQueue(ctx context.Context) error {
+	if err := r.store.client.Stop(ctx); err == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	return r.store.client.StopAndCancel(ctx)
 }

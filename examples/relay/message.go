@@ -49,6 +49,18 @@ type message struct {
 	Decision  optout.Decision
 	Outcome   string
 	SentSID   string // Twilio's, of the message sent on
+	pending   bool   // it is in its lane, as it was read
+}
+
+// lane is what m's order counts in.
+func (m *message) lane() string { return m.Relay + " " + m.Recipient }
+
+// step is the delivery that a message in its lane needs next.
+func (m *message) step() string {
+	if m.Outcome == intercepted {
+		return toInterceptor
+	}
+	return toTwilio
 }
 
 // code returns the debugger code that the message raises, 0 if none.

@@ -99,7 +99,7 @@ func TestGiveUp(t *testing.T) {
 
 	// Anything else ends with the message's age.
 	b.stop()
-	b.limit.giveUp = 0
+	b.limit.attempts = 1
 	b.twilio.Fail = func(string, url.Values) int { return 500 }
 	b.start()
 	b.text(alice, relayNumber, "too old")
@@ -109,7 +109,7 @@ func TestGiveUp(t *testing.T) {
 }
 
 func TestBackoff(t *testing.T) {
-	o := &outbox{relay: &relay{limit: defaultTiming}}
+	o := &relay{limit: defaultTiming}
 	for attempts := range 100 {
 		upper := min(defaultTiming.firstRetry<<min(attempts, 16), defaultTiming.lastRetry)
 		if got := o.backoff(attempts); got < upper/2 || got > upper {
@@ -121,17 +121,17 @@ func TestBackoff(t *testing.T) {
 // A process is a relay that can be killed.
 type process struct {
 	*exec.Cmd
-	addr string
-	log  bytes.Buffer
+	addr, status string
+	log          bytes.Buffer
 }
 
 func spawn(t *testing.T, cfg config) *process {
 	t.Helper()
-	p := &process{Cmd: exec.Command(os.Args[0]), addr: cfg.Listen}
+	p := &process{Cmd: exec.Command(os.Args[0]), addr: cfg.Listen, status: cfg.Status}
 	sessions, _ := json.Marshal(cfg.Sessions)
 	keywords, _ := json.Marshal(cfg.ExtraKeywords)
 	p.Env = append(os.Environ(), "RELAY_TEST_MAIN=1",
-		"RELAY_LISTEN="+cfg.Listen, "RELAY_PUBLIC_URL="+cfg.PublicURL, "RELAY_DATABASE="+cfg.Database,
+		"RELAY_LISTEN="+cfg.Listen, "RELAY_STATUS="+cfg.Status, "RELAY_PUBLIC_URL="+cfg.PublicURL, "RELAY_DATABASE="+cfg.Database,
 		"RELAY_ACCOUNT_SID="+cfg.AccountSID, "RELAY_AUTH_TOKEN="+cfg.AuthToken, "RELAY_TWILIO_API_URL="+cfg.TwilioAPIURL,
 		"RELAY_CALLBACK_URL="+cfg.CallbackURL, "RELAY_INTERCEPT_CALLBACK_URL="+cfg.InterceptCallbackURL, "RELAY_DEBUGGER_URL="+cfg.DebuggerURL,
 		fmt.Sprintf("RELAY_RESPECT_SMS_STOP_FILTER=%t", cfg.RespectSMSStopFilter),
@@ -141,7 +141,7 @@ func spawn(t *testing.T, cfg config) *process {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
-		res, err := http.Get("http://" + p.addr + "/healthz")
+		res, err := http.Get("http://" + p.status + "/healthz")
 		if err == nil {
 			res.Body.Close()
 			if res.StatusCode == 200 {
@@ -188,7 +188,7 @@ func TestSIGTERM(t *testing.T) {
 	b := newBench(t, nil)
 	b.stop()
 	cfg := b.cfg
-	cfg.Listen = freeAddress(t)
+	cfg.Listen, cfg.Status = freeAddress(t), freeAddress(t)
 	hang := make(chan struct{})
 	var hanging atomic.Int64
 	b.twilio.Fail = func(string, url.Values) int { hanging.Add(1); <-hang; return 0 }
@@ -218,7 +218,7 @@ func TestSIGKILL(t *testing.T) {
 	b.stop()
 	b.twilio.Delay = 2 * time.Millisecond // long enough for a kill to fall in
 	cfg := b.cfg
-	cfg.Listen = freeAddress(t)
+	cfg.Listen, cfg.Status = freeAddress(t), freeAddress(t)
 	cfg.RespectSMSStopFilter = true // YES goes by way of the interceptor
 	cfg.ExtraKeywords = []optout.Keyword{{Text: "drop me", Class: optout.ClassHelp, Action: optout.Drop}}
 	cfg.Sessions = nil
@@ -291,7 +291,7 @@ func TestSIGKILL(t *testing.T) {
 	close(done)
 	writers.Wait()
 	b.wait("everything delivered", func() bool {
-		res, err := http.Get("http://" + p.addr + "/metrics")
+		res, err := http.Get("http://" + p.status + "/metrics")
 		if err != nil {
 			return false
 		}
@@ -381,7 +381,7 @@ func TestSIGKILL(t *testing.T) {
 	}
 	b.start()
 	var logged, unsent int
-	err := b.relay.store.db.QueryRowContext(context.Background(),
+	err := b.relay.store.reads.QueryRowContext(context.Background(),
 		`SELECT count(*), sum(outcome = 'forwarded' AND sent_sid = '') FROM messages`).Scan(&logged, &unsent)
 	if err != nil || logged != len(accepted) || unsent != 0 {
 		t.Errorf("the log has %d messages, %d of them unsent, %v; want %d and 0", logged, unsent, err, len(accepted))

@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"example.com/optout"
 )
 
 // route is the rule of the relay: what becomes of a message, and which
-// deliveries that needs. Both webhooks and the outbox follow it. It takes no
+// deliveries that needs. Both webhooks and the queue follow it. It takes no
 // note of who wrote the message: for Proxy that makes no difference
 // (docs/proxy/opt-out-keywords, 2026-06-16).
 //
@@ -40,10 +41,11 @@ func (r *relay) settle(t *tx, m *message, v verdict) error {
 	}
 	var deliveries []string
 	m.Outcome, deliveries = route(m, v, r.cfg.InterceptEveryMessage, optedOut)
+	pending := slices.Contains(deliveries, toTwilio) || slices.Contains(deliveries, toInterceptor)
 	if m.id == 0 {
-		err = t.insertMessage(m)
+		err = t.insertMessage(m, pending)
 	} else {
-		err = t.setOutcome(m)
+		err = t.setOutcome(m, pending)
 	}
 	for _, kind := range deliveries {
 		if err == nil {
@@ -57,7 +59,7 @@ func (r *relay) enqueue(t *tx, m *message, kind string) error {
 	if kind == toCallback && r.cfg.CallbackURL == "" || kind == toDebugger && r.cfg.DebuggerURL == "" {
 		return nil
 	}
-	return t.enqueue(m, kind, r.now())
+	return t.enqueue(m, kind)
 }
 
 // sent writes down what became of a message that was to be sent: Twilio has
@@ -70,7 +72,7 @@ func (r *relay) sent(t *tx, m *message, err error) error {
 			return err
 		}
 	}
-	if err := t.setOutcome(m); err != nil || m.Outcome == withheld {
+	if err := t.setOutcome(m, false); err != nil || m.Outcome == withheld {
 		return err
 	}
 	return r.enqueue(t, m, toCallback)
@@ -80,32 +82,36 @@ func (r *relay) sent(t *tx, m *message, err error) error {
 // transaction: when accept returns, a crash loses none of it. If m is there
 // already, accept changes nothing and sets m.Outcome to what became of it.
 func (r *relay) accept(ctx context.Context, m *message, v verdict) (known bool, err error) {
-	err = r.store.update(ctx, func(t *tx) (err error) {
-		m.id = 0 // it has one if this runs again, after a ROLLBACK
-		if known, err = t.findOutcome(m); known || err != nil {
-			return err
-		}
-		d := m.Decision
-		switch {
-		case d.Class == optout.ClassOptOut && d.Action != optout.Intercept:
-			// The relay keeps no list of what it leaves to the interceptor.
-			err = t.optOut(m, m.Sender, m.Received)
-		case d.Class == optout.ClassOptIn:
-			// Whatever happens to the word itself, who wrote it wants messages
-			// again. UNSTOP is dropped, START is forwarded, and in the other
-			// mode both are intercepted, but a record that the relay made
-			// before the flags changed would withhold messages for ever.
-			err = t.optIn(m)
-		}
-		if err != nil {
-			return err
-		}
-		return r.settle(t, m, v)
+	err = r.store.update(ctx, m.lane(), func(t *tx) (err error) {
+		known, err = r.acceptIn(t, m, v)
+		return err
 	})
 	if err == nil && !known {
 		r.metrics.decided(m)
 		r.log.Info("message accepted", m.attrs()...)
-		r.wake()
 	}
 	return known, err
+}
+
+func (r *relay) acceptIn(t *tx, m *message, v verdict) (known bool, err error) {
+	m.id = 0 // it has one if this runs again, after a ROLLBACK
+	if known, err = t.findOutcome(m); known || err != nil {
+		return known, err
+	}
+	d := m.Decision
+	switch {
+	case d.Class == optout.ClassOptOut && d.Action != optout.Intercept:
+		// The relay keeps no list of what it leaves to the interceptor.
+		err = t.optOut(m, m.Sender, m.Received)
+	case d.Class == optout.ClassOptIn:
+		// Whatever happens to the word itself, who wrote it wants messages
+		// again. UNSTOP is dropped, START is forwarded, and in the other mode
+		// both are intercepted, but a record that the relay made before the
+		// flags changed would withhold messages for ever.
+		err = t.optIn(m)
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, r.settle(t, m, v)
 }

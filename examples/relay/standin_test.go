@@ -23,7 +23,7 @@ func TestStandinAlone(t *testing.T) {
 	out := new(logBuffer)
 	ended := make(chan int)
 	go func() { ended <- standin.Run(ctx, []string{"-listen", at, "-relay", relayAt}, out, out) }()
-	cfg, err := loadConfig("standin/relay.json", []string{"RELAY_LISTEN=" + relayAt, "RELAY_DATABASE=" + filepath.Join(t.TempDir(), "relay.db"),
+	cfg, err := loadConfig("standin/relay.json", []string{"RELAY_LISTEN=" + relayAt, "RELAY_STATUS=127.0.0.1:0", "RELAY_DATABASE=" + filepath.Join(t.TempDir(), "relay.db"),
 		"RELAY_TWILIO_API_URL=http://" + at, "RELAY_CALLBACK_URL=http://" + at + "/callback", "RELAY_DEBUGGER_URL=http://" + at + "/debugger"})
 	if err != nil {
 		t.Fatal(err)

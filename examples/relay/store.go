@@ -1,139 +1,197 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	_ "modernc.org/sqlite" // the driver
 )
 
-// schema holds three things. Messages are never deleted. A delivery is deleted
-// when it is made; what is to be posted is not in it, since it follows from
-// the message.
+// A store is the relay's database: a file of SQLite's, which belongs to one
+// process, or a PostgreSQL that several share. River's jobs are in it, too, so
+// that a message, an opt-out and what is to be delivered are one transaction.
 //
-// A lane is a relay number and a recipient, whose messages stay in order: of a
-// lane's deliveries one is due and the others wait. Callbacks and
-// notifications have no lane.
-const schema = `
-CREATE TABLE IF NOT EXISTS opt_outs ( -- a pair of numbers, not a number
-	relay       TEXT NOT NULL,
-	participant TEXT NOT NULL,
-	message_sid TEXT NOT NULL,
-	since       INTEGER NOT NULL,
-	PRIMARY KEY (relay, participant)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS messages (
-	id        INTEGER PRIMARY KEY,
-	sid       TEXT NOT NULL UNIQUE,
-	via       TEXT NOT NULL,
-	relay     TEXT NOT NULL,
-	sender    TEXT NOT NULL,
-	recipient TEXT NOT NULL,
-	body      TEXT NOT NULL,
-	media     TEXT NOT NULL, -- addresses, a line each
-	received  INTEGER NOT NULL, -- this and the other times: Unix milliseconds
-	action    TEXT NOT NULL,
-	code      INTEGER NOT NULL,
-	class     TEXT NOT NULL,
-	keyword   TEXT NOT NULL,
-	outcome   TEXT NOT NULL,
-	sent_sid  TEXT NOT NULL DEFAULT '' -- Twilio's, of the message sent on
-);
-CREATE TABLE IF NOT EXISTS health ( -- one row, for /healthz to change
-	id      INTEGER PRIMARY KEY,
-	checked INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS deliveries (
-	id         INTEGER PRIMARY KEY,
-	message_id INTEGER NOT NULL,
-	kind       TEXT NOT NULL,
-	lane       TEXT,
-	state      TEXT NOT NULL, -- due, waiting (for its lane) or failed (given up)
-	due_at     INTEGER NOT NULL,
-	attempts   INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS deliveries_due  ON deliveries (kind, due_at) WHERE state = 'due';
-CREATE INDEX IF NOT EXISTS deliveries_lane ON deliveries (lane, message_id) WHERE lane IS NOT NULL;`
-
-// A store is the relay's database, a file of SQLite's. It belongs to one
-// process: two relays on one file would each make every delivery.
-//
-// All changes go through one goroutine, which puts those that wait into one
-// transaction. synchronous=FULL has SQLite flush the log to the disk at each
-// commit. A killed process would lose nothing without that, as the kernel
-// keeps what it has written; a power cut would lose messages that Twilio was
-// told are accepted, and Twilio does not deliver them again. The flush is
-// what makes a commit slow, and a shared commit shares it.
-//
-// Another process, such as the operator's shell, may lock the file. A commit
-// waits half a second for it and then fails, with all changes that share it: a
-// webhook must be answered in time, if only with an error.
+// Changes go through update, which puts those that wait into one transaction.
+// A commit is flushed to the disk: a killed process would lose nothing without
+// that, as the kernel keeps what it has written; a power cut would lose
+// messages that Twilio was told are accepted, and Twilio does not deliver them
+// again. The flush is what makes a commit slow, and a shared commit shares it.
 type store struct {
-	db      *sql.DB
-	conn    *sql.Conn            // the one that writes
-	stmts   map[string]*sql.Stmt // its own
-	reads   sync.Map             // query to *sql.Stmt, of the other connections
+	db      *sql.DB // one connection with SQLite, which has one writer
+	reads   *sql.DB
+	driver  riverdriver.Driver[*sql.Tx]
+	client  *river.Client[*sql.Tx] // set before the first change
+	id      string                 // of this process among those that share the database
+	file    string                 // "" with PostgreSQL
+	opened  os.FileInfo
+	lock    *sql.DB // of the file beside the database that keeps others out
+	locked  *sql.Tx // for as long as this process lives
 	changes chan change
 	closing chan struct{}
 	closed  chan struct{}
 }
 
+// A change is made with others in one transaction. Those of one lane are made
+// one after the other, by whatever process.
 type change struct {
+	lane string
 	do   func(*tx) error
 	done chan error
 }
 
 var errClosed = errors.New("relay: the database is closed")
 
-func openStore(file string) (*store, error) {
-	// SQLite would let everybody on the machine read the messages.
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("relay: database: %w", err)
-	}
-	f.Close()
-	dsn := "file:" + (&url.URL{Path: file}).EscapedPath() +
-		"?_pragma=busy_timeout(500)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, fmt.Errorf("relay: database %s: %w", file, err)
-	}
-	s := &store{
-		db:      db,
-		stmts:   map[string]*sql.Stmt{},
+func isPostgres(database string) bool {
+	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
+}
+
+func openStore(database string) (s *store, err error) {
+	s = &store{
+		id:      "relay-" + strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.Itoa(os.Getpid()),
 		changes: make(chan change, maxGroup),
 		closing: make(chan struct{}),
 		closed:  make(chan struct{}),
 	}
-	if s.conn, err = db.Conn(context.Background()); err == nil {
-		_, err = s.conn.ExecContext(context.Background(), schema)
+	writers := 1
+	if isPostgres(database) {
+		writers = 2 // while one commits, the other collects
+		err = s.openPostgres(database)
+	} else {
+		err = s.openSQLite(database)
+	}
+	if err == nil {
+		err = s.migrate(context.Background())
+	}
+	if err == nil && s.file != "" {
+		s.opened, err = os.Stat(s.file) // migrated, so it is there
 	}
 	if err != nil {
-		db.Close()
-		return nil, fmt.Errorf("relay: database %s: %w", file, err)
+		s.closeDB()
+		return nil, fmt.Errorf("relay: database: %w", err)
 	}
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(16) // opening one takes longer than a query
-	go s.write()
+	done := make(chan struct{}, writers)
+	for range writers {
+		go func() { s.write(); done <- struct{}{} }()
+	}
+	go func() {
+		for range writers {
+			<-done
+		}
+		close(s.closed)
+	}()
 	return s, nil
 }
 
-// Close lets the changes that wait be made, then closes the file. It is called
-// once.
+func (s *store) openPostgres(address string) error {
+	cfg, err := pgx.ParseConfig(address) // whose errors have no password in them
+	if err != nil {
+		return err
+	}
+	cfg.RuntimeParams["application_name"] = s.id // see orphans
+	cfg.ConnectTimeout = cmp.Or(cfg.ConnectTimeout, 5*time.Second)
+	s.db = stdlib.OpenDB(*cfg)
+	s.db.SetMaxOpenConns(24)
+	s.db.SetMaxIdleConns(24) // opening one takes longer than a query
+	s.reads = s.db
+	s.driver = riverdatabasesql.New(s.db)
+	return nil
+}
+
+// openSQLite opens the file, which nobody else on the machine may read and no
+// other relay may have open: two would each make every delivery.
+//
+// Another process, such as the operator's shell, may lock the file for a while.
+// A commit waits half a second for it and then fails, with all changes that
+// share it: a webhook must be answered in time, if only with an error.
+func (s *store) openSQLite(file string) error {
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		file = real
+	}
+	s.file = file
+	for _, name := range []string{file, file + ".lock"} {
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+			return fmt.Errorf("%s must be its owner's alone: %w", name, err)
+		}
+	}
+	open := func(name, options string) *sql.DB {
+		db, _ := sql.Open("sqlite", "file:"+(&url.URL{Path: name}).EscapedPath()+"?"+options) // does not open yet
+		return db
+	}
+	s.lock = open(file+".lock", "_txlock=exclusive")
+	s.lock.SetMaxOpenConns(1)
+	var err error
+	if s.locked, err = s.lock.Begin(); err != nil {
+		return fmt.Errorf("another relay has %s open: stop that one, or give this one a database of its own, or both a PostgreSQL (%w)", file, err)
+	}
+	const options = "_pragma=busy_timeout(500)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	s.db = open(file, options+"&_txlock=immediate")
+	s.db.SetMaxOpenConns(1)
+	s.reads = open(file, options+"&_pragma=query_only(true)")
+	s.reads.SetMaxOpenConns(8)
+	s.reads.SetMaxIdleConns(8)
+	s.driver = riversqlite.New(s.db)
+	return nil
+}
+
+// Close lets the changes that wait be made, then closes the database. It is
+// called once.
 func (s *store) Close() error {
 	close(s.closing)
 	<-s.closed
-	for _, st := range s.stmts {
-		st.Close()
+	return s.closeDB()
+}
+
+func (s *store) closeDB() (err error) {
+	for _, db := range []*sql.DB{s.reads, s.db} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
 	}
-	return errors.Join(s.conn.Close(), s.db.Close())
+	if s.locked != nil { // last
+		err = errors.Join(err, s.locked.Rollback(), s.lock.Close())
+	}
+	return err
+}
+
+// now is the database's clock in SQL, as River's columns have it.
+func (s *store) now() string {
+	if s.file == "" {
+		return "now()"
+	}
+	return "datetime('now', 'subsec')"
+}
+
+// inPlace returns an error if the file is not at its path: what is written to
+// one that is deleted or moved away would be lost to the next start.
+func (s *store) inPlace() error {
+	if s.file == "" {
+		return nil
+	}
+	at, err := os.Stat(s.file)
+	if err == nil && !os.SameFile(at, s.opened) {
+		err = fmt.Errorf("relay: database: %s is another file than was opened: put the old one back, or restart", s.file)
+	}
+	return err
 }
 
 // maxGroup is the number of changes that share a commit, and so the number
@@ -143,8 +201,8 @@ const maxGroup = 128
 // update makes a change and returns when it is on disk. It may call do more
 // than once, the last time with effect. ctx limits the wait for a place in the
 // queue, not the change: when update returns, do runs no more.
-func (s *store) update(ctx context.Context, do func(*tx) error) error {
-	c := change{do, make(chan error, 1)}
+func (s *store) update(ctx context.Context, lane string, do func(*tx) error) error {
+	c := change{lane, do, make(chan error, 1)}
 	select {
 	case s.changes <- c:
 	case <-ctx.Done():
@@ -166,7 +224,6 @@ func (s *store) update(ctx context.Context, do func(*tx) error) error {
 }
 
 func (s *store) write() {
-	defer close(s.closed)
 	for {
 		var group []change
 		select {
@@ -174,8 +231,14 @@ func (s *store) write() {
 			group = append(group, c)
 		case <-s.closing:
 		}
-		for len(s.changes) > 0 && len(group) < maxGroup {
-			group = append(group, <-s.changes)
+	collect:
+		for len(group) < maxGroup {
+			select {
+			case c := <-s.changes:
+				group = append(group, c)
+			default:
+				break collect
+			}
 		}
 		if len(group) == 0 {
 			return
@@ -191,22 +254,49 @@ func (s *store) write() {
 	}
 }
 
-func (s *store) commit(group ...change) (err error) {
-	t := &tx{s}
-	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
+func (s *store) commit(group ...change) error {
+	if err := s.inPlace(); err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, t.exec("ROLLBACK"))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	conn, err := s.db.Conn(ctx) // River's queries may wait for a lock before this one
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	ctx, cancel = context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	sqlTx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer sqlTx.Rollback() // no effect after Commit
+	t := &tx{Tx: sqlTx, ctx: ctx}
+	if s.file == "" {
+		// The order of the locks is the same for everybody, so that two groups
+		// do not wait for each other.
+		var lanes []string
+		for _, c := range group {
+			if c.lane != "" {
+				lanes = append(lanes, c.lane)
+			}
 		}
-	}()
+		if err := t.exec(`SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(l, 0) AS h FROM unnest($1::text[]) AS l ORDER BY h) AS lanes`, lanes); err != nil {
+			return err
+		}
+	}
 	for _, c := range group {
 		if err := c.do(t); err != nil {
 			return changeError{err}
 		}
 	}
-	return t.exec("COMMIT")
+	if len(t.jobs) > 0 {
+		if _, err := s.client.InsertManyFastTx(ctx, sqlTx, t.jobs); err != nil {
+			return changeError{err}
+		}
+	}
+	return sqlTx.Commit()
 }
 
 // A changeError is what a change itself returned, inside a transaction.
@@ -214,69 +304,94 @@ type changeError struct{ error }
 
 func (e changeError) Unwrap() error { return e.error }
 
-// A tx is the writing connection inside a transaction.
-type tx struct{ s *store }
-
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
-	st := t.s.stmts[query]
-	if st == nil {
-		var err error
-		if st, err = t.s.conn.PrepareContext(context.Background(), query); err != nil {
-			return nil, err
-		}
-		t.s.stmts[query] = st
-	}
-	return st, nil
+// A tx is a transaction and the jobs to be inserted at its end. Its statements
+// are the same in both dialects of SQL; parameters are numbered in the order in
+// which they first occur, as SQLite numbers them.
+type tx struct {
+	*sql.Tx
+	ctx  context.Context
+	jobs []river.InsertManyParams
 }
 
 func (t *tx) exec(query string, args ...any) error {
-	st, err := t.stmt(query)
-	if err == nil {
-		_, err = st.Exec(args...)
-	}
+	_, err := t.ExecContext(t.ctx, query, args...)
 	return err
 }
 
 // get scans the first row of a query into dest and reports whether there is one.
-func (t *tx) get(dest any, query string, args ...any) (bool, error) {
-	st, err := t.stmt(query)
-	if err == nil {
-		err = st.QueryRow(args...).Scan(dest)
-	}
+func (t *tx) get(query string, args, dest []any) (bool, error) {
+	return found(t.QueryRowContext(t.ctx, query, args...).Scan(dest...))
+}
+
+func found(err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-func (t *tx) setChecked(now time.Time) error {
-	return t.exec(`INSERT INTO health VALUES (1, ?1) ON CONFLICT DO UPDATE SET checked = ?1`, now.UnixMilli())
-}
-
 func (t *tx) findOutcome(m *message) (bool, error) {
-	return t.get(&m.Outcome, `SELECT outcome FROM messages WHERE sid = ?`, m.SID)
+	return t.get(`SELECT outcome FROM messages WHERE sid = $1`, []any{m.SID}, []any{&m.Outcome})
 }
 
-func (t *tx) insertMessage(m *message) error {
+// insertMessage writes m, into its lane if something is to be delivered in it.
+func (t *tx) insertMessage(m *message, pending bool) error {
 	d := m.Decision
-	err := t.exec(`INSERT INTO messages (sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		m.SID, m.Via, m.Relay, m.Sender, m.Recipient, m.Body, strings.Join(m.Media, "\n"), m.Received.UnixMilli(),
-		d.Action.String(), d.Code, d.Class.String(), d.Keyword, m.Outcome)
-	if err == nil {
-		_, err = t.get(&m.id, `SELECT last_insert_rowid()`)
+	_, err := t.get(`INSERT INTO messages (sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, lane)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
+		[]any{m.SID, m.Via, m.Relay, m.Sender, m.Recipient, m.Body, strings.Join(m.Media, "\n"), m.Received.UnixMilli(),
+			d.Action.String(), d.Code, d.Class.String(), d.Keyword, m.Outcome, sql.NullString{String: m.lane(), Valid: pending}},
+		[]any{&m.id})
+	return err
+}
+
+// setOutcome writes what became of m. If nothing more is pending, m leaves its
+// lane and the next message there gets its turn.
+func (t *tx) setOutcome(m *message, pending bool) error {
+	err := t.exec(`UPDATE messages SET outcome = $1, sent_sid = $2, lane = CASE WHEN $3 THEN lane END WHERE id = $4`, m.Outcome, m.SentSID, pending, m.id)
+	if err != nil || pending {
+		return err
+	}
+	var next message
+	ok, err := t.get(`SELECT id, outcome FROM messages WHERE lane = $1 ORDER BY id LIMIT 1`, []any{m.lane()}, []any{&next.id, &next.Outcome})
+	if ok {
+		t.insertJob(&next, next.step())
 	}
 	return err
 }
 
-func (t *tx) setOutcome(m *message) error {
-	return t.exec(`UPDATE messages SET outcome = ?, sent_sid = ? WHERE id = ?`, m.Outcome, m.SentSID, m.id)
+// stillPending reports whether a step of m has still to be made.
+func (t *tx) stillPending(m *message, step string) (bool, error) {
+	now := message{id: m.id}
+	ok, err := t.get(`SELECT outcome FROM messages WHERE id = $1 AND lane IS NOT NULL`, []any{m.id}, []any{&now.Outcome})
+	return ok && now.step() == step, err
+}
+
+// enqueue has a delivery made, in its lane when those before it are.
+func (t *tx) enqueue(m *message, kind string) error {
+	if kind == toTwilio || kind == toInterceptor {
+		var waits bool
+		if _, err := t.get(`SELECT EXISTS (SELECT 1 FROM messages WHERE lane = $1 AND id < $2)`, []any{m.lane(), m.id}, []any{&waits}); err != nil || waits {
+			return err
+		}
+	}
+	t.insertJob(m, kind)
+	return nil
+}
+
+func (t *tx) insertJob(m *message, kind string) {
+	t.jobs = append(t.jobs, river.InsertManyParams{Args: delivery{m.id}, InsertOpts: &river.InsertOpts{Queue: kind}})
+}
+
+func (t *tx) deleteMessage(m *message) error {
+	return t.exec(`DELETE FROM messages WHERE id = $1`, m.id)
 }
 
 // optOut records that a participant wants no messages from m's relay number, as
 // m told.
 func (t *tx) optOut(m *message, participant string, at time.Time) error {
-	return t.exec(`INSERT INTO opt_outs VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET message_sid = ?3, since = ?4 WHERE since < ?4`,
+	return t.exec(`INSERT INTO opt_outs (relay, participant, message_sid, since) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (relay, participant) DO UPDATE SET message_sid = excluded.message_sid, since = excluded.since WHERE opt_outs.since < excluded.since`,
 		m.Relay, participant, m.SID, at.UnixMilli())
 }
 
@@ -286,138 +401,123 @@ func (t *tx) optOut(m *message, participant string, at time.Time) error {
 // an error, counts as of when it is received. What is later by more than a
 // webhook can take was recorded before the clock was set back.
 func (t *tx) optIn(m *message) error {
-	return t.exec(`DELETE FROM opt_outs WHERE relay = ?1 AND participant = ?2 AND NOT since BETWEEN ?3 + 1 AND ?3 + 60000`,
-		m.Relay, m.Sender, m.Received.UnixMilli())
+	at := m.Received.UnixMilli()
+	return t.exec(`DELETE FROM opt_outs WHERE relay = $1 AND participant = $2 AND NOT since BETWEEN $3 AND $4`, m.Relay, m.Sender, at+1, at+60000)
 }
 
 // recipientOptedOut reports whether m must not reach its recipient. In a
 // conversation that is whoever is not the author: see conversations.
-func (t *tx) recipientOptedOut(m *message) (bool, error) {
-	var one int
+func (t *tx) recipientOptedOut(m *message) (out bool, err error) {
+	query, who := `SELECT EXISTS (SELECT 1 FROM opt_outs WHERE relay = $1 AND participant = $2)`, m.Recipient
 	if m.Via == viaConversations {
-		return t.get(&one, `SELECT 1 FROM opt_outs WHERE relay = ? AND participant <> ?`, m.Relay, m.Sender)
+		query, who = `SELECT EXISTS (SELECT 1 FROM opt_outs WHERE relay = $1 AND participant <> $2)`, m.Sender
 	}
-	return t.get(&one, `SELECT 1 FROM opt_outs WHERE relay = ? AND participant = ?`, m.Relay, m.Recipient)
-}
-
-func (t *tx) enqueue(m *message, kind string, now time.Time) error {
-	var lane any
-	if kind == toTwilio || kind == toInterceptor {
-		lane = m.Relay + " " + m.Recipient
-	}
-	return t.exec(`INSERT INTO deliveries (message_id, kind, lane, state, due_at) VALUES (?1, ?2, ?3,
-		CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE lane = ?3 AND message_id < ?1) THEN 'waiting' ELSE 'due' END, ?4)`,
-		m.id, kind, lane, now.UnixMilli())
-}
-
-// finish removes a delivery that is made.
-func (t *tx) finish(d *delivery) error {
-	return t.exec(`DELETE FROM deliveries WHERE id = ?`, d.id)
-}
-
-// giveUp keeps a delivery for the operator to look at, out of its lane.
-func (t *tx) giveUp(d *delivery) error {
-	return t.exec(`UPDATE deliveries SET state = 'failed', lane = NULL WHERE id = ?`, d.id)
-}
-
-func (t *tx) retry(d *delivery, at time.Time) error {
-	return t.exec(`UPDATE deliveries SET attempts = attempts + 1, due_at = ? WHERE id = ?`, at.UnixMilli(), d.id)
-}
-
-// advance makes the next delivery of a lane due, after the one before it has
-// left.
-func (t *tx) advance(d *delivery, now time.Time) error {
-	if d.lane == "" {
-		return nil
-	}
-	return t.exec(`UPDATE deliveries SET state = 'due', due_at = ?2 WHERE state = 'waiting'
-		AND id = (SELECT id FROM deliveries WHERE lane = ?1 ORDER BY message_id LIMIT 1)`, d.lane, now.UnixMilli())
-}
-
-// reader returns a query prepared, since parsing it takes longer than running
-// it.
-func (s *store) reader(ctx context.Context, query string) (*sql.Stmt, error) {
-	if st, ok := s.reads.Load(query); ok {
-		return st.(*sql.Stmt), nil
-	}
-	st, err := s.db.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if first, ok := s.reads.LoadOrStore(query, st); ok {
-		st.Close()
-		st = first.(*sql.Stmt)
-	}
-	return st, nil
-}
-
-// read is tx.get without a transaction.
-func (s *store) read(ctx context.Context, dest any, query string, args ...any) (bool, error) {
-	st, err := s.reader(ctx, query)
-	if err == nil {
-		err = st.QueryRowContext(ctx, args...).Scan(dest)
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
+	_, err = t.get(query, []any{m.Relay, who}, []any{&out})
+	return out, err
 }
 
 // known reports whether the message is in the log.
-func (s *store) known(ctx context.Context, sid string) (bool, error) {
-	var one int
-	return s.read(ctx, &one, `SELECT 1 FROM messages WHERE sid = ?`, sid)
+func (s *store) known(ctx context.Context, sid string) (known bool, err error) {
+	err = s.reads.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM messages WHERE sid = $1)`, sid).Scan(&known)
+	return known, err
 }
 
-// optedOut reports whether a participant opted out of a relay number.
-func (s *store) optedOut(ctx context.Context, relay, participant string) (bool, error) {
-	var one int
-	return s.read(ctx, &one, `SELECT 1 FROM opt_outs WHERE relay = ? AND participant = ?`, relay, participant)
-}
-
-// pending returns the number of deliveries to be made.
+// pending returns the number of deliveries to be made. Of a message in its lane
+// that is one.
 func (s *store) pending(ctx context.Context) (n int, err error) {
-	_, err = s.read(ctx, &n, `SELECT count(*) FROM deliveries WHERE state <> 'failed'`)
+	err = s.reads.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM messages WHERE lane IS NOT NULL) +
+		(SELECT count(*) FROM river_job WHERE queue IN ('`+toCallback+`', '`+toDebugger+`') AND state IN ('available', 'running', 'retryable', 'scheduled'))`).Scan(&n)
 	return n, err
 }
 
-// due returns the first deliveries of a kind whose time has come.
-func (s *store) due(ctx context.Context, kind string, now time.Time, limit int) ([]*delivery, error) {
-	st, err := s.reader(ctx, `
-		SELECT d.id, d.kind, COALESCE(d.lane, ''), d.attempts, m.id, m.sid, m.via, m.relay, m.sender, m.recipient, m.body, m.media,
-			m.received, m.action, m.code, m.class, m.keyword, m.outcome, m.sent_sid
-		FROM deliveries d JOIN messages m ON m.id = d.message_id
-		WHERE d.kind = ? AND d.state = 'due' AND d.due_at <= ? ORDER BY d.due_at LIMIT ?`)
-	if err != nil {
-		return nil, err
+// An unreadableError is about a row that somebody else has changed.
+type unreadableError struct{ error }
+
+// load returns a message, nil if there is none, and whether its recipient has
+// opted out. With an unreadableError there is enough of a message to give up.
+func (s *store) load(ctx context.Context, id int64) (m *message, optedOut bool, err error) {
+	m = &message{id: id}
+	var media, received, action, code, class string // each text, so that whatever is in the columns can be had
+	ok, err := found(s.reads.QueryRowContext(ctx, `
+		SELECT sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, sent_sid, lane IS NOT NULL,
+			EXISTS (SELECT 1 FROM opt_outs o WHERE o.relay = m.relay AND o.participant = m.recipient)
+		FROM messages m WHERE id = $1`, id).Scan(&m.SID, &m.Via, &m.Relay, &m.Sender, &m.Recipient, &m.Body, &media, &received, &action, &code, &class,
+		&m.Decision.Keyword, &m.Outcome, &m.SentSID, &m.pending, &optedOut))
+	if !ok {
+		return nil, false, err
 	}
-	rows, err := st.QueryContext(ctx, kind, now.UnixMilli(), limit)
+	if media != "" {
+		m.Media = strings.Split(media, "\n")
+	}
+	at, err1 := strconv.ParseInt(received, 10, 64)
+	m.Received = time.UnixMilli(at)
+	var err2 error
+	m.Decision.Code, err2 = strconv.Atoi(code)
+	err = errors.Join(err1, err2, m.Decision.Action.UnmarshalText([]byte(action)), m.Decision.Class.UnmarshalText([]byte(class)))
+	if err == nil && !slices.Contains([]string{forwarded, dropped, intercepted, blocked, withheld, undelivered}, m.Outcome) {
+		err = fmt.Errorf("unknown outcome %q", m.Outcome)
+	}
 	if err != nil {
-		return nil, err
+		err = unreadableError{fmt.Errorf("relay: row %d of messages: %w", id, err)}
+	}
+	return m, optedOut, err
+}
+
+// adopt makes what a killed process of this file had under way due again, and
+// all that waits. With PostgreSQL that is upkeep's.
+func (s *store) adopt(ctx context.Context) error {
+	if s.file == "" {
+		return nil
+	}
+	return s.update(ctx, "", func(t *tx) error {
+		return errors.Join(t.exec(`UPDATE river_job SET state = 'available', scheduled_at = `+s.now()+` WHERE state = 'running'`),
+			t.exec(`DELETE FROM river_leader`), s.makeDue(t))
+	})
+}
+
+// makeDue has all jobs made now that wait for a time.
+func (s *store) makeDue(t *tx) error {
+	return t.exec(`UPDATE river_job SET state = 'available', scheduled_at = ` + s.now() + ` WHERE state IN ('available', 'retryable', 'scheduled')
+		AND queue IN ('` + strings.Join(kinds, "', '") + `') AND priority = 1 AND scheduled_at > ` + s.now())
+}
+
+// upkeep does what is to be done from time to time.
+func (s *store) upkeep(ctx context.Context, clockSetBack, mend bool, keepDays int, now time.Time) error {
+	return s.update(ctx, "", func(t *tx) (err error) {
+		if clockSetBack {
+			err = errors.Join(s.makeDue(t), t.exec(`DELETE FROM river_leader`))
+		}
+		if err == nil && s.file == "" {
+			// What a relay had under way that is no more, killed or cut off.
+			err = t.exec(`UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND attempted_at < now() - interval '1 second'
+				AND attempted_by[array_upper(attempted_by, 1)] NOT IN (SELECT application_name FROM pg_stat_activity WHERE application_name IS NOT NULL)`)
+		}
+		if err == nil && mend {
+			err = t.mend()
+		}
+		if err == nil && keepDays > 0 {
+			err = t.exec(`DELETE FROM messages WHERE received < $1 AND lane IS NULL AND id IN (SELECT id FROM messages ORDER BY id LIMIT 1000)`,
+				now.AddDate(0, 0, -keepDays).UnixMilli())
+		}
+		return err
+	})
+}
+
+// mend gives the first message of a lane a job if it has none.
+func (t *tx) mend() error {
+	rows, err := t.QueryContext(t.ctx, `SELECT id, outcome FROM messages WHERE id IN (SELECT min(id) FROM messages WHERE lane IS NOT NULL GROUP BY lane)
+		AND CAST(id AS TEXT) NOT IN (SELECT CAST(COALESCE(args ->> 'message', '') AS TEXT) FROM river_job
+			WHERE state IN ('available', 'running', 'retryable', 'scheduled') AND queue IN ('`+toTwilio+`', '`+toInterceptor+`'))`)
+	if err != nil {
+		return err
 	}
 	defer rows.Close()
-	var all []*delivery
 	for rows.Next() {
-		d, m := new(delivery), new(message)
-		d.message = m
-		var media, action, class string
-		var received int64
-		err := rows.Scan(&d.id, &d.kind, &d.lane, &d.attempts, &m.id, &m.SID, &m.Via, &m.Relay, &m.Sender, &m.Recipient, &m.Body, &media,
-			&received, &action, &m.Decision.Code, &class, &m.Decision.Keyword, &m.Outcome, &m.SentSID)
-		if err == nil {
-			err = m.Decision.Action.UnmarshalText([]byte(action))
+		var m message
+		if err := rows.Scan(&m.id, &m.Outcome); err != nil {
+			return err
 		}
-		if err == nil {
-			err = m.Decision.Class.UnmarshalText([]byte(class))
-		}
-		if err != nil {
-			return nil, err
-		}
-		if media != "" {
-			m.Media = strings.Split(media, "\n")
-		}
-		m.Received = time.UnixMilli(received)
-		all = append(all, d)
+		t.insertJob(&m, m.step())
 	}
-	return all, rows.Err()
+	return rows.Err()
 }

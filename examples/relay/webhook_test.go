@@ -546,7 +546,7 @@ func TestDatabaseGone(t *testing.T) {
 	if status, body := b.get("/healthz"); status != 200 || body != "ok\n" {
 		t.Errorf("healthz: %d %q, want 200 ok", status, body)
 	}
-	if err := b.relay.store.update(context.Background(), func(t *tx) error { return t.exec(`ALTER TABLE messages RENAME TO gone`) }); err != nil {
+	if err := b.relay.store.update(context.Background(), "", func(t *tx) error { return t.exec(`ALTER TABLE messages RENAME TO gone`) }); err != nil {
 		t.Fatal(err)
 	}
 	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 500)
@@ -555,22 +555,27 @@ func TestDatabaseGone(t *testing.T) {
 	if n := len(b.twilio.Calls()); n != 0 {
 		t.Errorf("%d calls, want none", n)
 	}
-	if err := b.relay.store.update(context.Background(), func(t *tx) error { return t.exec(`ALTER TABLE gone RENAME TO messages`) }); err != nil {
+	if err := b.relay.store.update(context.Background(), "", func(t *tx) error { return t.exec(`ALTER TABLE gone RENAME TO messages`) }); err != nil {
 		t.Fatal(err)
 	}
 	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 200)
 	b.settle()
 
-	close(b.relay.store.closing)
-	<-b.relay.store.closed
+	if err := b.relay.stopQueue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.relay.cancel()
+	b.relay.working.Wait()
+	if err := b.relay.store.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if status, _ := b.get("/healthz"); status != 503 {
 		t.Errorf("healthz without a database: %d, want 503", status)
 	}
 	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 500)
-	b.relay.server.Close()
-	b.relay.cancel()
-	b.relay.working.Wait()
-	b.relay.store.db.Close()
+	for _, s := range b.relay.servers {
+		s.Close()
+	}
 	b.relay = nil
 }
 
@@ -619,7 +624,7 @@ func TestSharedCommit(t *testing.T) {
 	bad := errors.New("bad change")
 	var group sync.WaitGroup
 	group.Go(func() { // holds up the others, so that they share the next commit
-		if err := b.relay.store.update(context.Background(), func(*tx) error { close(began); <-release; return nil }); err != nil {
+		if err := b.relay.store.update(context.Background(), "", func(*tx) error { close(began); <-release; return nil }); err != nil {
 			t.Error(err)
 		}
 	})
@@ -629,7 +634,7 @@ func TestSharedCommit(t *testing.T) {
 	}
 	b.wait("two messages", func() bool { return len(b.relay.store.changes) == 2 })
 	group.Go(func() {
-		if err := b.relay.store.update(context.Background(), func(*tx) error { return bad }); !errors.Is(err, bad) {
+		if err := b.relay.store.update(context.Background(), "", func(*tx) error { return bad }); !errors.Is(err, bad) {
 			t.Errorf("update = %v, want %v", err, bad)
 		}
 	})
@@ -671,7 +676,7 @@ func TestLogHasNoText(t *testing.T) {
 	b.deliver("/sms", smsForm(bob, relayNumber, "plugh"), 200)
 	b.deliver("/sms", smsForm(alice, relayNumber, secret), 200) // withheld
 	b.settle()
-	if err := b.relay.store.update(context.Background(), func(t *tx) error { return t.exec(`DROP TABLE messages`) }); err != nil {
+	if err := b.relay.store.update(context.Background(), "", func(t *tx) error { return t.exec(`DROP TABLE messages`) }); err != nil {
 		t.Fatal(err)
 	}
 	b.deliver("/sms", smsForm(alice, relayNumber, secret), 500)

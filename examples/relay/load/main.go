@@ -3,7 +3,9 @@
 // is another process, so that its memory and its CPU profile are its own. It
 // reads /proc, and so needs Linux.
 //
-//	go run ./load               30 s, 64 connections
+//	go run ./load               30 s, 64 connections, at full speed
+//	go run ./load -rate 160     so many messages a second
+//	go run ./load -database postgres://user@host/database -relays 2
 package main
 
 import (
@@ -35,6 +37,9 @@ var (
 	duration    = flag.Duration("for", 30*time.Second, "how `long`")
 	connections = flag.Int("c", 64, "`number` of connections, each with one webhook at a time")
 	sessions    = flag.Int("sessions", 1000, "`number` of pairs of participants")
+	rate        = flag.Int("rate", 0, "`number` of messages a second, 0 for as many as go")
+	relays      = flag.Int("relays", 1, "`number` of relays that share the database, which has to be a PostgreSQL")
+	database    = flag.String("database", "", "postgres:// `address` of an empty database, or a directory to make a file in")
 	profile     = flag.String("cpuprofile", "", "keep the relay's CPU profile in `file`")
 )
 
@@ -79,12 +84,28 @@ func load() error {
 	}
 	defer twilio.Close()
 
-	cmd, address, err := startRelay(bin, dir, prof, twilio)
-	if err != nil {
-		return err
+	if *database == "" {
+		*database = dir
 	}
-	defer cmd.Process.Kill()
-	before := rss(cmd.Process.Pid)
+	if !strings.Contains(*database, "://") {
+		if *database, err = os.MkdirTemp(*database, "relay-load-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(*database)
+		*database = filepath.Join(*database, "relay.db")
+	}
+	var all []*process
+	for range *relays {
+		p, err := startRelay(bin, dir, prof, twilio)
+		if err != nil {
+			return err
+		}
+		defer p.Process.Kill()
+		all = append(all, p)
+		prof = filepath.Join(dir, "other.prof") // one is shown
+	}
+	first := all[0]
+	before := rss(first.Process.Pid)
 
 	var latencies = make([][]time.Duration, *connections)
 	var refused, next atomic.Int64
@@ -95,8 +116,11 @@ func load() error {
 			for time.Since(began) < *duration {
 				n := next.Add(1)
 				i := n % int64(*sessions)
+				if *rate > 0 {
+					time.Sleep(time.Until(began.Add(time.Duration(n) * time.Second / time.Duration(*rate))))
+				}
 				at := time.Now()
-				status, _, err := twilio.Deliver(address, "/sms", url.Values{
+				status, _, err := twilio.Deliver(all[n%int64(len(all))].listen, "/sms", url.Values{
 					"MessageSid": {fmt.Sprintf("SM%032x", n)}, "AccountSid": {twilio.AccountSID},
 					"From": {number(1, i)}, "To": {relayNumber},
 					"Body": {bodies[n%int64(len(bodies))]}, "NumMedia": {"0"},
@@ -111,33 +135,35 @@ func load() error {
 	}
 	group.Wait()
 	took := time.Since(began)
-	after := rss(cmd.Process.Pid)
+	after := rss(first.Process.Pid)
 	sent := twilio.Count(standin.Send)
 
 	// The outbox may be behind. What it does now it does alone.
-	all := slices.Concat(latencies...)
-	slices.Sort(all)
+	times := slices.Concat(latencies...)
+	slices.Sort(times)
 	drain := time.Now()
-	for time.Since(drain) < 5*time.Minute && pending(address) != 0 {
+	for time.Since(drain) < 5*time.Minute && pending(first.status) != 0 {
 		time.Sleep(50 * time.Millisecond)
 	}
 	drained := time.Since(drain)
 	stopping := time.Now()
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("the relay: %w", err)
+	for _, p := range all {
+		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+			return err
+		}
+		if err := p.Wait(); err != nil {
+			return fmt.Errorf("the relay: %w", err)
+		}
 	}
 
 	fmt.Printf("%s, %d CPUs, %s\n", processor(), runtime.NumCPU(), runtime.Version())
-	fmt.Printf("%v, %d connections, %d sessions, the relay and what drives it on the same CPUs\n", duration, *connections, *sessions)
-	fmt.Printf("accepted    %d messages, %.0f a second; %d refused\n", len(all), float64(len(all))/took.Seconds(), refused.Load())
-	if len(all) > 0 {
-		fmt.Printf("latency     p50 %v, p99 %v, max %v\n", round(all[len(all)/2]), round(all[len(all)*99/100]), round(all[len(all)-1]))
+	fmt.Printf("%v, %d connections, %d sessions, %d relays and what drives them on the same CPUs\n", duration, *connections, *sessions, *relays)
+	fmt.Printf("accepted    %d messages, %.0f a second; %d refused\n", len(times), float64(len(times))/took.Seconds(), refused.Load())
+	if len(times) > 0 {
+		fmt.Printf("latency     p50 %v, p99 %v, max %v\n", round(times[len(times)/2]), round(times[len(times)*99/100]), round(times[len(times)-1]))
 	}
 	fmt.Printf("sent        %.0f a second meanwhile, the last %v after the end; %d of %d sent, %d callbacks\n",
-		float64(sent)/took.Seconds(), drained.Round(10*time.Millisecond), twilio.Count(standin.Send), len(all), twilio.Count(standin.Callback))
+		float64(sent)/took.Seconds(), drained.Round(10*time.Millisecond), twilio.Count(standin.Send), len(times), twilio.Count(standin.Callback))
 	fmt.Printf("memory      %d MB before, %d MB after (resident)\n", before>>20, after>>20)
 	fmt.Printf("stopped     %v after SIGTERM\n", time.Since(stopping).Round(time.Millisecond))
 	for _, p := range twilio.Problems() {
@@ -150,62 +176,71 @@ func number(side int, i int64) string { return fmt.Sprintf("+1555%d%06d", side, 
 
 func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
 
-// startRelay starts the relay and waits until it is healthy.
-func startRelay(bin, dir, prof string, twilio *standin.Server) (*exec.Cmd, string, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, "", err
+// A process is a relay.
+type process struct {
+	*exec.Cmd
+	listen, status string
+}
+
+// startRelay starts a relay and waits until it is healthy.
+func startRelay(bin, dir, prof string, twilio *standin.Server) (*process, error) {
+	var addresses [2]string
+	for i := range addresses {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		addresses[i] = ln.Addr().String()
+		ln.Close()
 	}
-	address := ln.Addr().String()
-	ln.Close()
 	type session struct {
 		Relay        string   `json:"relay"`
 		Participants []string `json:"participants"`
 	}
-	var all []session
+	var pairs []session
 	for i := range int64(*sessions) {
-		all = append(all, session{relayNumber, []string{number(1, i), number(2, i)}})
+		pairs = append(pairs, session{relayNumber, []string{number(1, i), number(2, i)}})
 	}
 	cfg, err := json.Marshal(map[string]any{
-		"listen": address, "public_url": twilio.PublicURL, "database": filepath.Join(dir, "relay.db"),
+		"listen": addresses[0], "status": addresses[1], "public_url": twilio.PublicURL, "database": *database,
 		"account_sid": twilio.AccountSID, "auth_token": twilio.AuthToken, "twilio_api_url": twilio.URL(),
-		"callback_url": twilio.URL() + "/callback", "debugger_url": twilio.URL() + "/debugger", "sessions": all,
+		"callback_url": twilio.URL() + "/callback", "debugger_url": twilio.URL() + "/debugger", "sessions": pairs,
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	file := filepath.Join(dir, "relay.json")
 	if err := os.WriteFile(file, cfg, 0o600); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	log, err := os.Create(filepath.Join(dir, "relay.log"))
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer log.Close()
 	cmd := exec.Command(bin, "-config", file, "-cpuprofile", prof)
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if res, err := http.Get("http://" + address + "/healthz"); err == nil {
+		if res, err := http.Get("http://" + addresses[1] + "/healthz"); err == nil {
 			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
-				return cmd, address, nil
+				return &process{cmd, addresses[0], addresses[1]}, nil
 			}
 		}
 	}
 	cmd.Process.Kill()
 	text, _ := os.ReadFile(log.Name())
-	return nil, "", fmt.Errorf("the relay does not start:\n%s", text)
+	return nil, fmt.Errorf("the relay does not start:\n%s", text)
 }
 
 // pending returns the number of deliveries the relay has still to make, -1 if
 // it does not say.
-func pending(address string) int {
+func pending(status string) int {
 	n := -1
-	res, err := http.Get("http://" + address + "/metrics")
+	res, err := http.Get("http://" + status + "/metrics")
 	if err != nil {
 		return n
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -24,7 +25,8 @@ import (
 // kill it need a process.
 func TestMain(m *testing.M) {
 	if os.Getenv("RELAY_TEST_MAIN") != "" {
-		os.Unsetenv("RELAY_TEST_MAIN") // the relay does not know it
+		os.Unsetenv("RELAY_TEST_MAIN") // the relay does not know these
+		os.Unsetenv("RELAY_TEST_POSTGRES")
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
@@ -83,6 +85,50 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
+// postgres is a PostgreSQL to run the tests on, postgres://…; "" for SQLite.
+var postgres = os.Getenv("RELAY_TEST_POSTGRES")
+
+// testDatabase returns the address of an empty database for one test.
+func testDatabase(t *testing.T) string {
+	t.Helper()
+	if postgres == "" {
+		return filepath.Join(t.TempDir(), "relay.db")
+	}
+	schema := fmt.Sprintf("t%d_%d", os.Getpid(), lastSID.Add(1))
+	db := openTestDatabase(t, postgres)
+	if _, err := db.Exec(`CREATE SCHEMA ` + schema); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.Exec(`DROP SCHEMA ` + schema + ` CASCADE`); err != nil {
+			t.Error(err)
+		}
+	})
+	u, err := url.Parse(postgres)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("search_path", schema)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// openTestDatabase opens a database as another process may.
+func openTestDatabase(t *testing.T, database string) *sql.DB {
+	t.Helper()
+	driver := "sqlite"
+	if isPostgres(database) {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
 // newBench starts a stand-in and a relay; change may change both before.
 func newBench(t *testing.T, change func(*bench)) *bench {
 	t.Helper()
@@ -100,7 +146,7 @@ func newBench(t *testing.T, change func(*bench)) *bench {
 		Listen:               "127.0.0.1:0",
 		Status:               "127.0.0.1:0",
 		PublicURL:            testPublic,
-		Database:             filepath.Join(t.TempDir(), "relay.db"),
+		Database:             testDatabase(t),
 		AccountSID:           testAccount,
 		AuthToken:            testToken,
 		TwilioAPIURL:         b.twilio.URL(),

@@ -382,7 +382,7 @@ func TestSIGKILL(t *testing.T) {
 	b.start()
 	var logged, unsent int
 	err := b.relay.store.reads.QueryRowContext(context.Background(),
-		`SELECT count(*), sum(outcome = 'forwarded' AND sent_sid = '') FROM messages`).Scan(&logged, &unsent)
+		`SELECT count(*), sum(CASE WHEN outcome = 'forwarded' AND sent_sid = '' THEN 1 ELSE 0 END) FROM messages`).Scan(&logged, &unsent)
 	if err != nil || logged != len(accepted) || unsent != 0 {
 		t.Errorf("the log has %d messages, %d of them unsent, %v; want %d and 0", logged, unsent, err, len(accepted))
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +22,7 @@ func TestStandinAlone(t *testing.T) {
 	out := new(logBuffer)
 	ended := make(chan int)
 	go func() { ended <- standin.Run(ctx, []string{"-listen", at, "-relay", relayAt}, out, out) }()
-	cfg, err := loadConfig("standin/relay.json", []string{"RELAY_LISTEN=" + relayAt, "RELAY_STATUS=127.0.0.1:0", "RELAY_DATABASE=" + filepath.Join(t.TempDir(), "relay.db"),
+	cfg, err := loadConfig("standin/relay.json", []string{"RELAY_LISTEN=" + relayAt, "RELAY_STATUS=127.0.0.1:0", "RELAY_DATABASE=" + testDatabase(t),
 		"RELAY_TWILIO_API_URL=http://" + at, "RELAY_CALLBACK_URL=http://" + at + "/callback", "RELAY_DEBUGGER_URL=http://" + at + "/debugger"})
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,6 +43,7 @@ type store struct {
 	opened  os.FileInfo
 	lock    *sql.DB // of the file beside the database that keeps others out
 	locked  *sql.Tx // for as long as this process lives
+	writers int     // goroutines that commit
 	changes chan change
 	closing chan struct{}
 	closed  chan struct{}
@@ -68,9 +70,9 @@ func openStore(database string) (s *store, err error) {
 		closing: make(chan struct{}),
 		closed:  make(chan struct{}),
 	}
-	writers := 1
+	s.writers = 1
 	if isPostgres(database) {
-		writers = 2 // while one commits, the other collects
+		s.writers = 2 // while one commits, the other collects
 		err = s.openPostgres(database)
 	} else {
 		err = s.openSQLite(database)
@@ -85,16 +87,11 @@ func openStore(database string) (s *store, err error) {
 		s.closeDB()
 		return nil, fmt.Errorf("relay: database: %w", err)
 	}
-	done := make(chan struct{}, writers)
-	for range writers {
-		go func() { s.write(); done <- struct{}{} }()
+	var group sync.WaitGroup
+	for range s.writers {
+		group.Go(s.write)
 	}
-	go func() {
-		for range writers {
-			<-done
-		}
-		close(s.closed)
-	}()
+	go func() { group.Wait(); close(s.closed) }()
 	return s, nil
 }
 
@@ -103,7 +100,8 @@ func (s *store) openPostgres(address string) error {
 	if err != nil {
 		return err
 	}
-	cfg.RuntimeParams["application_name"] = s.id // see orphans
+	cfg.RuntimeParams["application_name"] = s.id // see upkeep
+	cfg.RuntimeParams["lock_timeout"] = "1000"   // ms; as with SQLite
 	cfg.ConnectTimeout = cmp.Or(cfg.ConnectTimeout, 5*time.Second)
 	s.db = stdlib.OpenDB(*cfg)
 	s.db.SetMaxOpenConns(24)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -583,16 +582,15 @@ func TestDatabaseGone(t *testing.T) {
 // the relay says that it is not healthy, and it can be stopped.
 func TestDatabaseLocked(t *testing.T) {
 	b := newBench(t, nil)
-	db, err := sql.Open("sqlite", b.cfg.Database)
+	other, err := openTestDatabase(t, b.cfg.Database).Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	other, err := db.Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	lock := "BEGIN IMMEDIATE"
+	if postgres != "" {
+		lock = "BEGIN; LOCK TABLE messages"
 	}
-	if _, err := other.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+	if _, err := other.ExecContext(t.Context(), lock); err != nil {
 		t.Fatal(err)
 	}
 	start := time.Now()
@@ -620,15 +618,18 @@ func TestDatabaseLocked(t *testing.T) {
 // A change that fails does not take those with it that share its commit.
 func TestSharedCommit(t *testing.T) {
 	b := newBench(t, nil)
-	began, release := make(chan struct{}), make(chan struct{})
+	writers := b.relay.store.writers
+	began, release := make(chan struct{}, writers), make(chan struct{})
 	bad := errors.New("bad change")
 	var group sync.WaitGroup
-	group.Go(func() { // holds up the others, so that they share the next commit
-		if err := b.relay.store.update(context.Background(), "", func(*tx) error { close(began); <-release; return nil }); err != nil {
-			t.Error(err)
-		}
-	})
-	<-began
+	for range writers {
+		group.Go(func() { // holds up the others, so that they share the next commit
+			if err := b.relay.store.update(context.Background(), "", func(*tx) error { began <- struct{}{}; <-release; return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+		<-began
+	}
 	for _, body := range []string{"one", "two"} {
 		group.Go(func() { b.deliver("/sms", smsForm(alice, relayNumber, body), 200) })
 	}

@@ -95,14 +95,13 @@ func load() error {
 		*database = filepath.Join(*database, "relay.db")
 	}
 	var all []*process
-	for range *relays {
-		p, err := startRelay(bin, dir, prof, twilio)
+	for i := range *relays {
+		p, err := startRelay(bin, dir, []string{prof, os.DevNull}[min(i, 1)], twilio) // the first one's is shown
 		if err != nil {
 			return err
 		}
 		defer p.Process.Kill()
 		all = append(all, p)
-		prof = filepath.Join(dir, "other.prof") // one is shown
 	}
 	first := all[0]
 	before := rss(first.Process.Pid)

@@ -146,8 +146,8 @@ func demoMessage(w io.Writer, r *relay, twilio *standin.Server, step demoStep) e
 			return fmt.Errorf("relay: demo: after 10 s %d deliveries are pending and %d calls made: %v", n, len(twilio.Calls())-before, err)
 		}
 	}
-	m := message{SID: sid}
-	if err := r.store.update(context.Background(), "", func(t *tx) error { _, err := t.findOutcome(&m); return err }); err != nil {
+	var m message
+	if err := r.store.reads.QueryRow(`SELECT outcome FROM messages WHERE sid = $1`, sid).Scan(&m.Outcome); err != nil {
 		return err
 	}
 	d := r.policy.Decide(step.text, r.cfg.flags())

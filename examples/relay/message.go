@@ -49,7 +49,8 @@ type message struct {
 	Decision  optout.Decision
 	Outcome   string
 	SentSID   string // Twilio's, of the message sent on
-	pending   bool   // it is in its lane, as it was read
+	pending   bool   // it was in its lane when it was read
+	was       string // Outcome then
 }
 
 // lane is what m's order counts in.

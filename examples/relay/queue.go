@@ -9,10 +9,10 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
 )
 
@@ -84,7 +84,7 @@ func (r *relay) newClient() (*river.Client[*sql.Tx], error) {
 		Queues:                      queues,
 		PollOnly:                    true,
 		FetchPollInterval:           r.limit.poll,
-		FetchCooldown:               min(r.limit.poll, 5*time.Millisecond),
+		FetchCooldown:               r.limit.poll,
 		JobTimeout:                  30 * time.Second,
 		RescueStuckJobsAfter:        time.Minute,
 		MaxAttempts:                 r.limit.attempts,
@@ -122,7 +122,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
 		return err // with no error the message was deleted
 	}
 	inLane := kind == toTwilio || kind == toInterceptor
-	done := made{message: m, step: m.step(), inLane: inLane}
+	done := made{message: m, inLane: inLane}
 	if err == nil && inLane && !(m.pending && kind == m.step()) {
 		return nil // by another relay, to which this one looked dead
 	}
@@ -162,7 +162,13 @@ func (r *relay) deliver(ctx context.Context, kind string, m *message, optedOut b
 		return nil, r.notify(ctx, kind, r.cfg.DebuggerURL, debuggerForm(r.cfg, m))
 	case toInterceptor:
 		v, err := r.ask(ctx, m, r.limit.intercept)
-		return func(t *tx) error { return r.settle(t, m, v) }, err
+		return func(t *tx) error {
+			_, optedOut, _, err := t.look(m)
+			if err == nil {
+				err = r.settle(t, m, v, optedOut, false)
+			}
+			return err
+		}, err
 	}
 	if optedOut { // since it was accepted
 		m.Outcome = withheld
@@ -189,7 +195,6 @@ func (r *relay) notify(ctx context.Context, kind, to string, form url.Values) er
 // A made is a delivery that was made, or given up, and how to write that down.
 type made struct {
 	message *message
-	step    string // that was pending
 	inLane  bool
 	change  func(*tx) error // nil if there is no more to it than the end of the job
 	givenUp error
@@ -200,31 +205,19 @@ type made struct {
 // this process will not make the delivery again.
 func (r *relay) record(ctx context.Context, job *river.Job[delivery], d made) (err error) {
 	r.unrecorded.Store(job.ID, d)
-	life := context.WithoutCancel(ctx)
 	lane := ""
 	if d.inLane {
 		lane = d.message.lane()
 	}
 	for attempts := 0; ; attempts++ {
-		err = r.store.update(life, lane, func(t *tx) error {
-			if d.inLane {
-				if ok, err := t.stillPending(d.message, d.step); !ok {
-					return err
-				}
+		err = r.store.update(context.WithoutCancel(ctx), lane, func(t *tx) error {
+			if d.givenUp == nil { // else River keeps it
+				t.done = append(t.done, strconv.FormatInt(job.ID, 10))
 			}
-			if d.change != nil {
-				if err := d.change(t); err != nil {
-					return err
-				}
+			if d.change == nil {
+				return nil
 			}
-			if d.givenUp != nil {
-				return nil // River keeps the job
-			}
-			_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](life, t.Tx, job)
-			if errors.Is(err, rivertype.ErrNotFound) {
-				err = nil // taken over from this process, which looked dead
-			}
-			return err
+			return d.change(t)
 		})
 		if err == nil {
 			break

@@ -86,16 +86,16 @@ func (l *logBuffer) String() string {
 }
 
 // postgres is a PostgreSQL to run the tests on, postgres://…; "" for SQLite.
-var postgres = os.Getenv("RELAY_TEST_POSTGRES")
+func postgres() string { return os.Getenv("RELAY_TEST_POSTGRES") }
 
 // testDatabase returns the address of an empty database for one test.
 func testDatabase(t *testing.T) string {
 	t.Helper()
-	if postgres == "" {
+	if postgres() == "" {
 		return filepath.Join(t.TempDir(), "relay.db")
 	}
 	schema := fmt.Sprintf("t%d_%d", os.Getpid(), lastSID.Add(1))
-	db := openTestDatabase(t, postgres)
+	db := openTestDatabase(t, postgres())
 	if _, err := db.Exec(`CREATE SCHEMA ` + schema); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func testDatabase(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	u, err := url.Parse(postgres)
+	u, err := url.Parse(postgres())
 	if err != nil {
 		t.Fatal(err)
 	}

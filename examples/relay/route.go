@@ -33,33 +33,32 @@ func route(m *message, v verdict, interceptAll, recipientOptedOut bool) (outcome
 }
 
 // settle routes m and writes down what follows. An insertion and a second
-// routing after the interceptor's answer both end here.
-func (r *relay) settle(t *tx, m *message, v verdict) error {
-	optedOut, err := t.recipientOptedOut(m)
-	if err != nil {
-		return err
-	}
+// routing after the interceptor's answer both end here. What waits behind others
+// in its lane gets its turn from them.
+func (r *relay) settle(t *tx, m *message, v verdict, optedOut, waits bool) error {
 	var deliveries []string
 	m.Outcome, deliveries = route(m, v, r.cfg.InterceptEveryMessage, optedOut)
 	pending := slices.Contains(deliveries, toTwilio) || slices.Contains(deliveries, toInterceptor)
 	if m.id == 0 {
-		err = t.insertMessage(m, pending)
-	} else {
-		err = t.setOutcome(m, pending)
+		if err := t.insertMessage(m, pending); err != nil {
+			return err
+		}
+	} else if done, err := t.setOutcome(m, pending); !done {
+		return err
 	}
 	for _, kind := range deliveries {
-		if err == nil {
-			err = r.enqueue(t, m, kind)
+		if !pending || !waits {
+			r.enqueue(t, m, kind)
 		}
 	}
-	return err
+	return nil
 }
 
-func (r *relay) enqueue(t *tx, m *message, kind string) error {
+func (r *relay) enqueue(t *tx, m *message, kind string) {
 	if kind == toCallback && r.cfg.CallbackURL == "" || kind == toDebugger && r.cfg.DebuggerURL == "" {
-		return nil
+		return
 	}
-	return t.enqueue(m, kind)
+	t.insertJob(m, kind)
 }
 
 // sent writes down what became of a message that was to be sent: Twilio has
@@ -72,10 +71,11 @@ func (r *relay) sent(t *tx, m *message, err error) error {
 			return err
 		}
 	}
-	if err := t.setOutcome(m, false); err != nil || m.Outcome == withheld {
-		return err
+	done, err2 := t.setOutcome(m, false)
+	if done && m.Outcome != withheld {
+		r.enqueue(t, m, toCallback)
 	}
-	return r.enqueue(t, m, toCallback)
+	return err2
 }
 
 // accept puts m into the log with everything that follows from it, in one
@@ -95,8 +95,10 @@ func (r *relay) accept(ctx context.Context, m *message, v verdict) (known bool, 
 
 func (r *relay) acceptIn(t *tx, m *message, v verdict) (known bool, err error) {
 	m.id = 0 // it has one if this runs again, after a ROLLBACK
-	if known, err = t.findOutcome(m); known || err != nil {
-		return known, err
+	outcome, optedOut, waits, err := t.look(m)
+	if outcome != "" || err != nil {
+		m.Outcome = outcome
+		return true, err
 	}
 	d := m.Decision
 	switch {
@@ -113,5 +115,5 @@ func (r *relay) acceptIn(t *tx, m *message, v verdict) (known bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	return false, r.settle(t, m, v)
+	return false, r.settle(t, m, v, optedOut, waits)
 }

@@ -294,6 +294,11 @@ func (s *store) commit(group ...change) error {
 			return changeError{err}
 		}
 	}
+	if len(t.done) > 0 {
+		if err := t.exec(`DELETE FROM river_job WHERE id IN (` + strings.Join(t.done, ", ") + `)`); err != nil {
+			return changeError{err}
+		}
+	}
 	return sqlTx.Commit()
 }
 
@@ -302,13 +307,14 @@ type changeError struct{ error }
 
 func (e changeError) Unwrap() error { return e.error }
 
-// A tx is a transaction and the jobs to be inserted at its end. Its statements
+// A tx is a transaction and the jobs to be inserted and deleted at its end. Its statements
 // are the same in both dialects of SQL; parameters are numbered in the order in
 // which they first occur, as SQLite numbers them.
 type tx struct {
 	*sql.Tx
 	ctx  context.Context
 	jobs []river.InsertManyParams
+	done []string // jobs to be deleted
 }
 
 func (t *tx) exec(query string, args ...any) error {
@@ -328,8 +334,19 @@ func found(err error) (bool, error) {
 	return err == nil, err
 }
 
-func (t *tx) findOutcome(m *message) (bool, error) {
-	return t.get(`SELECT outcome FROM messages WHERE sid = $1`, []any{m.SID}, []any{&m.Outcome})
+// look returns what of the database counts for m: what became of it, "" if it
+// is not there; whether it must not reach its recipient, which in a conversation
+// is whoever is not the author (see conversations); and whether there are others
+// in its lane.
+func (t *tx) look(m *message) (outcome string, optedOut, waits bool, err error) {
+	is, who := "=", m.Recipient
+	if m.Via == viaConversations {
+		is, who = "<>", m.Sender
+	}
+	_, err = t.get(`SELECT COALESCE((SELECT outcome FROM messages WHERE sid = $1), ''),
+		EXISTS (SELECT 1 FROM opt_outs WHERE relay = $2 AND participant `+is+` $3), EXISTS (SELECT 1 FROM messages WHERE lane = $4)`,
+		[]any{m.SID, m.Relay, who, m.lane()}, []any{&outcome, &optedOut, &waits})
+	return outcome, optedOut, waits, err
 }
 
 // insertMessage writes m, into its lane if something is to be delivered in it.
@@ -343,38 +360,24 @@ func (t *tx) insertMessage(m *message, pending bool) error {
 	return err
 }
 
-// setOutcome writes what became of m. If nothing more is pending, m leaves its
-// lane and the next message there gets its turn.
-func (t *tx) setOutcome(m *message, pending bool) error {
-	err := t.exec(`UPDATE messages SET outcome = $1, sent_sid = $2, lane = CASE WHEN $3 THEN lane END WHERE id = $4`, m.Outcome, m.SentSID, pending, m.id)
-	if err != nil || pending {
-		return err
+// setOutcome writes what became of m, unless that is no longer what was pending:
+// then another relay, to which this one looked dead, has done it. If nothing more
+// is pending, m leaves its lane and the next message there gets its turn.
+func (t *tx) setOutcome(m *message, pending bool) (done bool, err error) {
+	res, err := t.ExecContext(t.ctx, `UPDATE messages SET outcome = $1, sent_sid = $2, lane = CASE WHEN $3 THEN lane END
+		WHERE id = $4 AND lane IS NOT NULL AND outcome = $5`, m.Outcome, m.SentSID, pending, m.id, m.was)
+	if err != nil {
+		return false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 || pending {
+		return n > 0, err
 	}
 	var next message
 	ok, err := t.get(`SELECT id, outcome FROM messages WHERE lane = $1 ORDER BY id LIMIT 1`, []any{m.lane()}, []any{&next.id, &next.Outcome})
 	if ok {
 		t.insertJob(&next, next.step())
 	}
-	return err
-}
-
-// stillPending reports whether a step of m has still to be made.
-func (t *tx) stillPending(m *message, step string) (bool, error) {
-	now := message{id: m.id}
-	ok, err := t.get(`SELECT outcome FROM messages WHERE id = $1 AND lane IS NOT NULL`, []any{m.id}, []any{&now.Outcome})
-	return ok && now.step() == step, err
-}
-
-// enqueue has a delivery made, in its lane when those before it are.
-func (t *tx) enqueue(m *message, kind string) error {
-	if kind == toTwilio || kind == toInterceptor {
-		var waits bool
-		if _, err := t.get(`SELECT EXISTS (SELECT 1 FROM messages WHERE lane = $1 AND id < $2)`, []any{m.lane(), m.id}, []any{&waits}); err != nil || waits {
-			return err
-		}
-	}
-	t.insertJob(m, kind)
-	return nil
+	return true, err
 }
 
 func (t *tx) insertJob(m *message, kind string) {
@@ -401,17 +404,6 @@ func (t *tx) optOut(m *message, participant string, at time.Time) error {
 func (t *tx) optIn(m *message) error {
 	at := m.Received.UnixMilli()
 	return t.exec(`DELETE FROM opt_outs WHERE relay = $1 AND participant = $2 AND NOT since BETWEEN $3 AND $4`, m.Relay, m.Sender, at+1, at+60000)
-}
-
-// recipientOptedOut reports whether m must not reach its recipient. In a
-// conversation that is whoever is not the author: see conversations.
-func (t *tx) recipientOptedOut(m *message) (out bool, err error) {
-	query, who := `SELECT EXISTS (SELECT 1 FROM opt_outs WHERE relay = $1 AND participant = $2)`, m.Recipient
-	if m.Via == viaConversations {
-		query, who = `SELECT EXISTS (SELECT 1 FROM opt_outs WHERE relay = $1 AND participant <> $2)`, m.Sender
-	}
-	_, err = t.get(query, []any{m.Relay, who}, []any{&out})
-	return out, err
 }
 
 // known reports whether the message is in the log.
@@ -444,6 +436,7 @@ func (s *store) load(ctx context.Context, id int64) (m *message, optedOut bool, 
 	if !ok {
 		return nil, false, err
 	}
+	m.was = m.Outcome
 	if media != "" {
 		m.Media = strings.Split(media, "\n")
 	}

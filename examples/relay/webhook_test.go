@@ -587,7 +587,7 @@ func TestDatabaseLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	lock := "BEGIN IMMEDIATE"
-	if postgres != "" {
+	if postgres() != "" {
 		lock = "BEGIN; LOCK TABLE messages"
 	}
 	if _, err := other.ExecContext(t.Context(), lock); err != nil {

@@ -80,11 +80,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
-	status := 0
+	return r.serve(ctx)
+}
+
+// serve returns the exit status when ctx or a server has ended.
+func (r *relay) serve(ctx context.Context) (status int) {
 	select {
 	case <-ctx.Done():
 	case err := <-r.broken:
-		log.Error("server stopped", "error", err)
+		r.log.Error("server stopped", "error", err)
 		status = 1
 	}
 	if !r.stop(2500 * time.Millisecond) {
@@ -127,7 +131,7 @@ func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
 		directory: cfg.directory(),
 		http:      &http.Client{Transport: transport, CheckRedirect: noRedirect},
 		log:       log,
-		now:       time.Now,
+		now:       limit.now,
 		broken:    make(chan error, 2),
 	}
 	r.asking = r.newAsking()

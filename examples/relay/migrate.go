@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -83,13 +82,11 @@ func (s *store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	have, err := queue.ExistingVersions(ctx)
-	if err != nil {
+	if err := s.db.PingContext(ctx); err != nil {
 		return err
 	}
-	known := queue.AllVersions()
-	if len(have) > 0 && have[len(have)-1].Version > known[len(known)-1].Version {
-		return newerError{"River", int64(have[len(have)-1].Version), int64(known[len(known)-1].Version)}
+	if _, err := queue.ExistingVersions(ctx); err != nil {
+		return newer("River", err)
 	}
 	if _, err := queue.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return err
@@ -109,18 +106,15 @@ func (s *store) migrate(ctx context.Context) error {
 	if _, err := own.Up(ctx); err != nil {
 		return err
 	}
-	if at, err := own.GetDBVersion(ctx); err != nil || at > int64(len(schema)) {
-		return errors.Join(err, newerError{"the relay", at, int64(len(schema))})
+	if at, err := own.GetDBVersion(ctx); err != nil {
+		return err
+	} else if at > int64(len(schema)) {
+		return newer("the relay", fmt.Errorf("version %d, and it knows %d", at, len(schema)))
 	}
 	return nil
 }
 
-// A newerError is about tables that a later program has made.
-type newerError struct {
-	whose    string
-	at, most int64
-}
-
-func (e newerError) Error() string {
-	return fmt.Sprintf("the tables of %s are version %d, and this program knows %d: run the relay that made them, or a later one", e.whose, e.at, e.most)
+// newer returns an error about tables that a later program has made.
+func newer(whose string, err error) error {
+	return fmt.Errorf("the tables of %s are not this program's (%w): run the relay that made them, or a later one", whose, err)
 }

@@ -41,6 +41,7 @@ type timing struct {
 	circuit               time.Duration // until an interceptor that does not answer is tried again
 	poll                  time.Duration // how often each queue is looked at
 	upkeep                time.Duration // how often maintain does what it does
+	now                   func() time.Time
 }
 
 // A delivery is given up after so many attempts and not at an age: a clock that
@@ -56,6 +57,7 @@ var defaultTiming = timing{
 	circuit:               15 * time.Second,
 	poll:                  20 * time.Millisecond,
 	upkeep:                time.Second,
+	now:                   time.Now,
 }
 
 // A delivery is the job of River's that does something about a message: what,

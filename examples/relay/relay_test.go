@@ -56,6 +56,7 @@ var testTiming = timing{
 	circuit:               100 * time.Millisecond,
 	poll:                  5 * time.Millisecond,
 	upkeep:                100 * time.Millisecond,
+	now:                   time.Now,
 }
 
 // A bench is a relay and the stand-in that it talks to.

@@ -40,7 +40,8 @@ type store struct {
 	client  *river.Client[*sql.Tx] // set before the first change
 	id      string                 // of this process among those that share the database
 	file    string                 // "" with PostgreSQL
-	opened  os.FileInfo
+	opened  *os.File               // the same, and the size that it had
+	size    int64
 	lock    *sql.DB // of the file beside the database that keeps others out
 	locked  *sql.Tx // for as long as this process lives
 	writers int     // goroutines that commit
@@ -81,7 +82,7 @@ func openStore(database string) (s *store, err error) {
 		err = s.migrate(context.Background())
 	}
 	if err == nil && s.file != "" {
-		s.opened, err = os.Stat(s.file) // migrated, so it is there
+		err = s.watch()
 	}
 	if err != nil {
 		s.closeDB()
@@ -165,6 +166,9 @@ func (s *store) closeDB() (err error) {
 			err = errors.Join(err, db.Close())
 		}
 	}
+	if s.opened != nil {
+		err = errors.Join(err, s.opened.Close())
+	}
 	if s.locked != nil { // last
 		err = errors.Join(err, s.locked.Rollback(), s.lock.Close())
 	}
@@ -179,17 +183,40 @@ func (s *store) now() string {
 	return "datetime('now', 'subsec')"
 }
 
-// inPlace returns an error if the file is not at its path: what is written to
-// one that is deleted or moved away would be lost to the next start.
+// watch prepares inPlace. The file stays open until the database is closed: a
+// close would take away SQLite's locks on it.
+func (s *store) watch() (err error) {
+	if s.opened, err = os.Open(s.file); err != nil {
+		return err
+	}
+	info, err := s.opened.Stat()
+	if err == nil {
+		s.size = info.Size() // it never shrinks
+	}
+	return err
+}
+
+// inPlace returns an error if the file is not at its path, or no longer what it
+// was, which SQLite may not notice for a long time: what is written to it would
+// be lost to the next start.
 func (s *store) inPlace() error {
 	if s.file == "" {
 		return nil
 	}
 	at, err := os.Stat(s.file)
-	if err == nil && !os.SameFile(at, s.opened) {
-		err = fmt.Errorf("relay: database: %s is another file than was opened: put the old one back, or restart", s.file)
+	if err != nil {
+		return err
 	}
-	return err
+	was, err := s.opened.Stat()
+	if err != nil {
+		return err
+	}
+	const magic = "SQLite format 3\x00"
+	head := make([]byte, len(magic))
+	if _, err := s.opened.ReadAt(head, 0); err != nil || string(head) != magic || !os.SameFile(at, was) || was.Size() < s.size {
+		return fmt.Errorf("relay: database: %s was moved, replaced or damaged: put back the file that this relay opened, or restart it", s.file)
+	}
+	return nil
 }
 
 // maxGroup is the number of changes that share a commit, and so the number

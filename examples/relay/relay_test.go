@@ -54,7 +54,7 @@ var testTiming = timing{
 	lastRetry:             50 * time.Millisecond,
 	attempts:              400,
 	circuit:               100 * time.Millisecond,
-	poll:                  5 * time.Millisecond,
+	poll:                  20 * time.Millisecond,
 	upkeep:                100 * time.Millisecond,
 	now:                   time.Now,
 }
@@ -118,9 +118,9 @@ func testDatabase(t *testing.T) string {
 // openTestDatabase opens a database as another process may.
 func openTestDatabase(t *testing.T, database string) *sql.DB {
 	t.Helper()
-	driver := "sqlite"
-	if isPostgres(database) {
-		driver = "pgx"
+	driver := "pgx"
+	if !isPostgres(database) {
+		driver, database = "sqlite", "file:"+database+"?_pragma=busy_timeout(5000)"
 	}
 	db, err := sql.Open(driver, database)
 	if err != nil {

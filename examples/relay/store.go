@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
@@ -269,8 +270,10 @@ func (s *store) write() {
 			return
 		}
 		err := s.commit(group...)
+		var locked *pgconn.PgError // the others would have to wait for the same
+		spoiled := errors.As(err, new(changeError)) && !(errors.As(err, &locked) && locked.Code == "55P03")
 		for _, c := range group {
-			if errors.As(err, new(changeError)) && len(group) > 1 {
+			if spoiled && len(group) > 1 {
 				c.done <- s.commit(c) // alone: one bad change must not spoil the others
 			} else {
 				c.done <- err

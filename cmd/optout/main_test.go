@@ -155,7 +155,7 @@ bad.csv:7    3       forward    -      help     INFO         "info"
 		stdout: "b.txt:2         forward    -      help     HELP         \"Help\"\n",
 		stderr: `optout: open nosuch.txt: no such file or directory
 optout: log.zip: this is a zip archive: unpack it, and name the file in it; of a workbook of Excel (xlsx), save it there as CSV UTF-8
-optout: log.zst: this is compressed by zstd: decompress it first, as zstd -d does
+optout: log.zst: this is compressed by zstd: decompress it first
 optout: .:1: read .: is a directory
 ` + summary(2, 0, 0, 0, "1  HELP"),
 	},

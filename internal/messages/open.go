@@ -20,9 +20,9 @@ const bufferSize = 64 << 10
 var others = []struct{ magic, advice string }{
 	{"PK\x03\x04", "a zip archive: unpack it, and name the file in it; of a workbook of Excel (xlsx), save it there as CSV UTF-8"},
 	{"\xd0\xcf\x11\xe0", "a workbook of Excel: save it there as CSV UTF-8"},
-	{"\x28\xb5\x2f\xfd", "compressed by zstd: decompress it first, as zstd -d does"},
-	{"\xfd7zXZ\x00", "compressed by xz: decompress it first, as xz -d does"},
-	{"BZh", "compressed by bzip2: decompress it first, as bzip2 -d does"},
+	{"\x28\xb5\x2f\xfd", "compressed by zstd: decompress it first"},
+	{"\xfd7zXZ\x00", "compressed by xz: decompress it first"},
+	{"BZh", "compressed by bzip2: decompress it first"},
 	{"PAR1", "a Parquet file: export it as CSV or JSON"},
 	{"SQLite format 3\x00", "a SQLite database: export its messages as CSV or JSON"},
 	{"\xff\xfe\x00\x00", "UTF-32: save it as UTF-8"},

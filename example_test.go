@@ -83,7 +83,8 @@ func ExampleKeywordError() {
 	_, err := optout.NewPolicy(rows)
 	fmt.Println(err)
 
-	if k, ok := errors.AsType[optout.KeywordError](err); ok {
+	var k optout.KeywordError
+	if errors.As(err, &k) {
 		fmt.Println("the first one is on line", k.Row+1)
 	}
 	// Output:

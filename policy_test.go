@@ -98,8 +98,8 @@ func TestKeywordErrors(t *testing.T) {
 	}
 	var got []KeywordError
 	for _, err := range joined.Unwrap() {
-		k, ok := errors.AsType[KeywordError](err)
-		if !ok {
+		var k KeywordError
+		if !errors.As(err, &k) {
 			t.Fatalf("%T (%v), want a KeywordError", err, err)
 		}
 		got = append(got, k)
@@ -317,7 +317,9 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	for range 8 {
-		wg.Go(func() {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
 			for range 200 {
 				for i, s := range messages {
 					if got := custom.Decide(s, Flags{}); got != want[i] {
@@ -328,7 +330,7 @@ func TestConcurrentUse(t *testing.T) {
 					}
 				}
 			}
-		})
+		}()
 	}
 	wg.Wait()
 }

@@ -72,7 +72,7 @@ func Read(r io.Reader) ([]optout.Keyword, error) {
 	_, err = optout.NewPolicy(keywords)
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range joined.Unwrap() {
-			if e, ok := errors.AsType[optout.KeywordError](err); ok && rows[e.Row].hasText {
+			if e := (optout.KeywordError{}); errors.As(err, &e) && rows[e.Row].hasText {
 				rows[e.Row].fail("%s", e.Reason)
 			}
 		}

@@ -157,8 +157,8 @@ func TestReadError(t *testing.T) {
 				t.Fatalf("Read(%+q) = %v, %v, want an error and no rows", test.text, rows, err)
 			}
 			var got []string
-			for line := range strings.Lines(err.Error()) {
-				line = strings.TrimPrefix(strings.TrimSuffix(line, "\n"), "keywordfile: line ")
+			for _, line := range strings.Split(err.Error(), "\n") {
+				line = strings.TrimPrefix(line, "keywordfile: line ")
 				if head, _, ok := strings.Cut(line, strings.TrimSuffix(notJSON, "%")); ok {
 					line = head + notJSON
 				}
@@ -182,7 +182,8 @@ func TestReadFile(t *testing.T) {
 	}
 	defer file.Close()
 	_, err = Read(file)
-	got, ok := errors.AsType[Error](err)
+	var got Error
+	ok := errors.As(err, &got)
 	want := Error{name, 2, 1, "Stop", "no action: want forward, drop or intercept"}
 	if !ok || got != want {
 		t.Errorf("Read(%s): error %+v, want %+v", name, err, want)

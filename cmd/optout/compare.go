@@ -39,7 +39,7 @@ func newComparer(list string) (*comparer, error) {
 		return c, nil
 	}
 	c.regimes = nil
-	for id := range strings.SplitSeq(list, ",") {
+	for _, id := range strings.Split(list, ",") {
 		r, err := lookup(strings.TrimSpace(id))
 		if err != nil {
 			return nil, err

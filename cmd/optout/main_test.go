@@ -21,6 +21,23 @@ import (
 )
 
 // TestMain makes the test binary the command itself if runMain is set.
+// chdir changes the working directory until the test ends.
+func chdir(t *testing.T, dir string) {
+	t.Helper()
+	old, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chdir(dir); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.Chdir(old); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestMain(m *testing.M) {
 	if os.Getenv(runMain) != "" {
 		main()
@@ -65,7 +82,7 @@ var files = map[string]string{
 // writeFiles makes a directory of files the current one.
 func writeFiles(t *testing.T) {
 	t.Helper()
-	t.Chdir(t.TempDir())
+	chdir(t, t.TempDir())
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
@@ -439,7 +456,7 @@ func TestWriteError(t *testing.T) {
 		{"help", "-h", "", full, 0, report},
 		{"a pipe that nobody reads", "", input, fmt.Errorf("write: %w", errBrokenPipe), 0, ""},
 	}
-	t.Chdir(t.TempDir())
+	chdir(t, t.TempDir())
 	var many strings.Builder
 	for i := range 10_000 {
 		fmt.Fprintf(&many, `{"text":"word %d","class":"help","action":"forward"}`, i)
@@ -637,8 +654,8 @@ func TestUsage(t *testing.T) {
 			t.Errorf("optout -h does not name -%s", f[1])
 		}
 	}
-	for line := range strings.Lines(usage()) {
-		if utf8.RuneCountInString(line) > 81 || strings.Contains(line, "//") && !strings.Contains(line, "://") {
+	for _, line := range strings.Split(usage(), "\n") {
+		if utf8.RuneCountInString(line) > 80 || strings.Contains(line, "//") && !strings.Contains(line, "://") {
 			t.Errorf("line of optout -h: %q", line)
 		}
 	}

@@ -93,7 +93,7 @@ func parse(args []string) (*options, error) {
 		return nil
 	})
 	fs.Func("keep", "", func(list string) error {
-		for name := range strings.SplitSeq(list, ",") {
+		for _, name := range strings.Split(list, ",") {
 			if name = strings.TrimSpace(name); name == "" {
 				return errors.New("want names of columns or fields, with commas between")
 			}

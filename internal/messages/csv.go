@@ -86,7 +86,7 @@ func holdsRecord(record []string, comma rune) bool {
 		if len(record) == 1 && strings.Contains(strings.ReplaceAll(strings.TrimRight(field, "\r"), "\r\n", ""), "\r") {
 			return true
 		}
-		for l := range strings.SplitSeq(field, "\n") {
+		for _, l := range strings.Split(field, "\n") {
 			if len(record) > 2 && strings.Count(l, string(comma)) == len(record)-1 {
 				return true
 			}

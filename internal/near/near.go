@@ -102,7 +102,7 @@ func (f *Finder) Find(message string) Reason {
 			return Reason{k, Spaced}
 		}
 	}
-	for line := range strings.FieldsFuncSeq(message, lineEnd) {
+	for _, line := range strings.FieldsFunc(message, lineEnd) {
 		if k := f.optOut(line); k != "" {
 			return Reason{k, Line}
 		}

@@ -1,11 +1,11 @@
-// Proxy writes a version of this module the way a module proxy serves it, so
-// that a folder, or a web server that serves one, is a private proxy:
+// Proxy writes a version of this module into a folder, as a module proxy serves
+// it. The folder, or a web server that serves it, is then a private proxy:
 //
-//	go -C internal/proxy run . v0.2.0 /srv/goproxy
+//	go -C internal/proxy run . v0.3.0 /srv/goproxy
 //
-// The version has the files that are in the tree, so run it in a clean clone;
-// the clone needs no tag. Versions that the folder has already stay. The layout
-// is that of "GOPROXY protocol" in the Go Modules Reference.
+// The version contains the files of the tree, so run it in a clean clone. The
+// clone needs no tag. Versions that the folder has already are kept. The layout
+// follows "GOPROXY protocol" in the Go Modules Reference.
 package main
 
 import (
@@ -47,7 +47,7 @@ func write(root, version, dir string) error {
 	}
 	at := filepath.Join(dir, filepath.FromSlash(escaped), "@v")
 	if _, err := os.Stat(filepath.Join(at, version+".zip")); err == nil {
-		return fmt.Errorf("%s has %s already, and a version never changes: take the next one", at, version)
+		return fmt.Errorf("%s has %s already, and a version never changes: choose the next version", at, version)
 	}
 	list, err := os.ReadFile(filepath.Join(at, "list"))
 	if err != nil && !os.IsNotExist(err) {
@@ -59,7 +59,7 @@ func write(root, version, dir string) error {
 	for _, f := range []struct {
 		name string
 		data []byte
-	}{ // the list last, as it makes the go command look for the others
+	}{ // the list last: the go command reads it first, and then the files it names
 		{version + ".info", fmt.Appendf(nil, "{\"Version\":%q}\n", version)},
 		{version + ".mod", goMod},
 		{version + ".zip", archive.Bytes()},

@@ -14,21 +14,20 @@ import (
 // path is the module's path.
 const path = "example.com/optout"
 
-// TestModule gets the package as a user would, in a module outside of this
-// tree, from the proxy that write makes: go get, vendor, build, decide. What
-// the README says about a private proxy is what it does.
+// TestModule gets the package as a user does, in a module outside of this tree,
+// from the proxy that write makes: go get, vendor, build, decide.
 func TestModule(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the go command often")
 	}
 	dir := t.TempDir()
 	proxy := filepath.Join(dir, "proxy")
-	for _, version := range []string{"v0.1.9", "v0.2.0"} {
+	for _, version := range []string{"v0.2.9", "v0.3.0"} {
 		if err := write("../..", version, proxy); err != nil {
 			t.Fatal(err)
 		}
 	}
-	// What else is needed comes from this machine's cache.
+	// All other modules come from this machine's cache.
 	goCommand(t, "../..", nil, "mod", "download")
 	cache := strings.TrimSpace(goCommand(t, ".", nil, "env", "GOMODCACHE"))
 	env := []string{
@@ -55,13 +54,26 @@ func main() {
 	}
 }
 `)
-	goCommand(t, app, env, "mod", "init", "example.net/app")
-	if got, want := goCommand(t, app, env, "list", "-m", "-versions", path), path+" v0.1.9 v0.2.0\n"; got != want {
+	// An app with the oldest Go and x/text that the module supports: go get
+	// upgrades neither. It adds one line.
+	const before = `module example.net/app
+
+go 1.23.0
+
+require golang.org/x/text v0.14.0
+`
+	writeFile(t, filepath.Join(app, "go.mod"), before)
+	goCommand(t, app, env, "mod", "download", "golang.org/x/text")
+	if got, want := goCommand(t, app, env, "list", "-m", "-versions", path), path+" v0.2.9 v0.3.0\n"; got != want {
 		t.Errorf("go list -m -versions prints %q, want %q", got, want)
 	}
 	goCommand(t, app, env, "get", path+"@latest")
-	if got, want := goCommand(t, app, env, "list", "-m", path), path+" v0.2.0\n"; got != want {
-		t.Errorf("go list -m prints %q, want %q", got, want)
+	after, err := os.ReadFile(filepath.Join(app, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(after), before+"\nrequire "+path+" v0.3.0 // indirect\n"; got != want {
+		t.Errorf("go get makes this go.mod:\n%s\nwant:\n%s", got, want)
 	}
 	const want = "drop 80901 opt-out ARRET\nforward 0 none \nforward 0 help INFO\n"
 	for _, step := range [][]string{
@@ -77,7 +89,7 @@ func main() {
 		}
 	}
 
-	// What the package adds to a program that would fold a word without it.
+	// The same program with strings.EqualFold, to compare the size.
 	fold := filepath.Join(dir, "fold")
 	writeFile(t, filepath.Join(fold, "main.go"), `package main
 
@@ -102,7 +114,7 @@ func main() {
 
 	var vendored []string
 	root := filepath.Join(app, "vendor")
-	err := filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
 			if goFiles, _ := filepath.Glob(filepath.Join(at, "*.go")); len(goFiles) > 0 {
 				rel, _ := filepath.Rel(root, at)
@@ -115,7 +127,7 @@ func main() {
 		t.Fatal(err)
 	}
 	vendor := []string{path, "golang.org/x/text/transform", "golang.org/x/text/unicode/norm"}
-	slices.Sort(vendor) // the module may have another path, which stands elsewhere
+	slices.Sort(vendor) // the module may have another path
 	slices.Sort(vendored)
 	if !slices.Equal(vendored, vendor) {
 		t.Errorf("vendored packages: %q, want %q", vendored, vendor)

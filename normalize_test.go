@@ -251,7 +251,7 @@ func TestOtherScripts(t *testing.T) {
 		if first, _ := utf8.DecodeRuneInString(key); first < utf8.RuneSelf || key == "" {
 			t.Errorf("otherScripts has %U, whose key is %+q", r, key)
 		}
-		if !outer(r) && !unicode.IsMark(r) {
+		if !isOuter(r) && !unicode.IsMark(r) {
 			if first, _ := utf8.DecodeRuneInString(oracleTrim(key)); first < utf8.RuneSelf {
 				t.Errorf("otherScripts has %U, whose key is %+q and without punctuation %+q", r, key, oracleTrim(key))
 			}

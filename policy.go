@@ -144,10 +144,18 @@ func (p Policy) Decide(message string, flags Flags) Decision {
 // there is one. It is what a program calls that has rules of its own for what
 // to do with an opt-out: Decide is Match and the flags.
 func (p Policy) Match(message string) (Keyword, bool) {
-	if k := p.table.find(message, p.IgnorePunctuation); k != nil {
-		return *k, true
+	t := cmp.Or(p.table, proxy)
+	k, ok := t.shortcut(message, p.IgnorePunctuation)
+	if !ok {
+		k = t.find(message)
+		if k == nil && p.IgnorePunctuation {
+			k = t.findTrimmed(message)
+		}
 	}
-	return Keyword{}, false
+	if k == nil {
+		return Keyword{}, false
+	}
+	return *k, true
 }
 
 // proxy is the table of the zero Policy. It is not made by NewPolicy, so that a
@@ -185,10 +193,10 @@ func (t *table) refuse(row int) string {
 		return fmt.Sprintf("class is %v: want opt-out, opt-in or help", k.Class)
 	case int(k.Action) >= len(actionNames):
 		return fmt.Sprintf("action is %v: want forward, drop or intercept", k.Action)
-	case t.distinct == len(t.keywords): // for speed
+	case len(t.rows) == len(t.keywords): // for speed
 		return ""
 	}
-	if first := t.find(k.Text, false); first != &t.keywords[row] {
+	if first := t.find(k.Text); first != &t.keywords[row] {
 		return fmt.Sprintf("same keyword as row %d (%s)", slices.Index(t.keywords, *first), quote(first.Text))
 	}
 	return ""

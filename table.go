@@ -1,190 +1,181 @@
 package optout
 
 import (
-	"encoding/binary"
-	"math/bits"
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// A table finds the row that a message is. It reads the message's key along the
-// keys of the rows, and no further than some row agrees with it.
-//
-// The keys stand one behind the other in text, each closed by the byte end and
-// the number of its row, and each without the start that it has in common with
-// a row before it. A place in text stands for what has been read so far: root
-// for nothing, lost for what no key begins with. If the next byte of the key is
-// the one that stands at the place, the place behind that is next; otherwise
-// jumps has the place in another row's key, if there is one:
-//
-//	text   lost root STOP end 0  UNSUBSCRIBE end 1  TOP end 2
-//	jumps  root -S-> TOP, root -U-> NSUBSCRIBE, UNS -T-> OP
+// A table finds the row that a message is. It keeps the keys of its rows
+// sorted, so the keys that begin with the same bytes are a span of it. A lookup
+// reads the key of the message and narrows the span with each byte. It stops
+// at the first byte with which no key continues.
 type table struct {
 	keywords []Keyword
-	distinct int // rows without one before them that has their key
-	text     []byte
-	jumps    []jump             // a hash table with linear probing, at most half full
-	shift    uint8              // of a hash, to the width of an index into jumps
-	ascii    bool               // all keys are
-	first    [utf8.RuneSelf]int // the jumps from root, for speed
+	rows     []row // sorted by key; of rows with the same key only the first
+
+	// The keys that begin with the byte b are rows[first[b]:first[b+1]].
+	first [utf8.RuneSelf + 1]int
 }
 
-// A jump leads from a place, by the byte that is read there, to another place.
-type jump struct {
-	from uint64 // the place and the byte, see jump; 0 if the jump is unused
-	to   int
+type row struct {
+	key   string // ends in a zero byte, and no key contains another one
+	index int    // in keywords
 }
 
-const (
-	lost   int  = 0
-	root   int  = 1
-	end    byte = 0xff // no byte of UTF-8
-	maxRun int  = 64   // marks of a run in a key; NewPolicy refuses more
-)
+const maxRun = 64 // marks of a run in a key; NewPolicy refuses more
 
-// newTable returns the table of keywords, which it keeps. Of rows with the same
-// key it finds the first.
+// A span is the rows from lo up to hi, whose keys begin with the same depth
+// bytes.
+type span struct{ lo, hi, depth int }
+
+// newTable returns the table of keywords, which it keeps.
 func newTable(keywords []Keyword) *table {
-	width := bits.Len(uint(2 * len(keywords)))
-	t := &table{
-		keywords: keywords,
-		text:     []byte{lost: 0, root: 0}, // no key has this byte
-		jumps:    make([]jump, 1<<width),
-		shift:    uint8(64 - width),
-		ascii:    true,
+	t := &table{keywords: keywords, rows: make([]row, len(keywords))}
+	for i, k := range keywords {
+		t.rows[i] = row{Normalize(k.Text) + "\x00", i}
 	}
-	for row, k := range keywords {
-		key, p := Normalize(k.Text), root
-		for i, b := range []byte(key + "\xff") { // end
-			t.ascii = t.ascii && (b < utf8.RuneSelf || b == end)
-			if q := t.next(p, b); q != lost {
-				p = q
-				continue
-			}
-			*t.jump(p, b) = jump{uint64(p)<<8 | uint64(b), len(t.text) + 1}
-			if p == root && b < utf8.RuneSelf {
-				t.first[b] = len(t.text) + 1
-			}
-			t.text = append(append(t.text, key[i:]...), end)
-			t.text = binary.LittleEndian.AppendUint32(t.text, uint32(row))
-			t.distinct++
-			break
-		}
+	slices.SortFunc(t.rows, func(a, b row) int {
+		return cmp.Or(strings.Compare(a.key, b.key), a.index-b.index)
+	})
+	t.rows = slices.CompactFunc(t.rows, func(a, b row) bool { return a.key == b.key })
+	for b := range t.first {
+		t.first[b] = t.lower(t.all(), byte(b))
 	}
 	return t
 }
 
-// next returns the place behind b, which is read at place p.
-func (t *table) next(p int, b byte) int {
-	if t.text[p] == b {
-		return p + 1
-	}
-	return t.jump(p, b).to
-}
+func (t *table) all() span { return span{0, len(t.rows), 0} }
 
-// jump returns the jump from place p by b, or the unused one where it would be.
-//
-//go:noinline
-func (t *table) jump(p int, b byte) *jump { // so that next is inlined
-	from := uint64(p)<<8 | uint64(b)
-	// The hash multiplies by the fractional part of the golden ratio.
-	for h := from * 0x9e3779b97f4a7c15 >> (t.shift & 63); ; h++ {
-		if j := &t.jumps[h&uint64(len(t.jumps)-1)]; j.from == from || j.from == 0 {
-			return j
+// lower returns the first row of s whose key continues with b or a greater
+// byte.
+func (t *table) lower(s span, b byte) int {
+	lo, hi := s.lo, s.hi
+	for lo < hi {
+		middle := int(uint(lo+hi) / 2)
+		if t.rows[middle].key[s.depth] < b {
+			lo = middle + 1
+		} else {
+			hi = middle
 		}
 	}
+	return lo
 }
 
-func (t *table) nextRune(p int, r rune) int {
+// narrow returns the rows of s whose keys continue with b, which is not 0.
+func (t *table) narrow(s span, b byte) span {
+	return span{t.lower(s, b), t.lower(s, b+1), s.depth + 1}
+}
+
+func (t *table) narrowRune(s span, r rune) span {
 	var buf [utf8.UTFMax]byte
 	for _, b := range utf8.AppendRune(buf[:0], r) {
-		if p != lost {
-			p = t.next(p, b)
-		}
+		s = t.narrow(s, b)
 	}
-	return p
+	return s
 }
 
-// row returns the row whose key ends at place p, and nil if there is none.
-func (t *table) row(p int) *Keyword {
-	if p = t.next(p, end); p == lost {
+// keyword returns the row of s whose key ends here, or nil.
+func (t *table) keyword(s span) *Keyword {
+	if s.lo == s.hi || t.rows[s.lo].key[s.depth] != 0 {
 		return nil
 	}
-	return &t.keywords[binary.LittleEndian.Uint32(t.text[p:])]
+	return &t.keywords[t.rows[s.lo].index]
 }
 
-// find returns the row whose key is that of s, and with trim, if there is none,
-// the row whose key is that of s without what Policy.IgnorePunctuation leaves
-// out. If there is none, it returns nil. A nil table is the built-in one.
-func (t *table) find(s string, trim bool) *Keyword {
-	if t == nil {
-		t = proxy
-	}
-	// All up to walk is for speed: walk(s, 0, root, trim) gives the same.
-	for len(s) > 0 && asciiSpace(s[0]) {
-		s = s[1:]
-	}
-	p, i := root, 0
-	for ; i < len(s) && (alphanumeric(s[i]) || s[i] == ' ' && i+1 < len(s) && alphanumeric(s[i+1])); i++ {
-		if i == 0 {
-			p = t.first[upper(s[0])]
-		} else {
-			p = t.next(p, upper(s[i]))
-		}
-		if p == lost {
-			return nil
-		}
-	}
-	if i > 0 && strings.TrimSpace(s[i:]) == "" {
-		return t.row(p)
-	}
-	r, _ := utf8.DecodeRuneInString(s)
-	if t.ascii && unicode.Is(otherScripts, r) && !(trim && (outer(r) || isMark(r))) {
-		return nil
-	}
-	return t.walk(s, i, p, trim)
-}
-
-// walk is find for what comes behind the first i bytes of s, which are words of
-// ASCII letters and digits and have led to place p.
-func (t *table) walk(s string, i, p int, trim bool) *Keyword {
+// find returns the row whose key is the key of message, or nil.
+func (t *table) find(message string) *Keyword {
 	var run [maxRun]mark
-	k := keyReader{text: s[i:], run: run[:], any: i > 0, latin: i > 0 && s[i-1] >= 'A'}
-	whole, inner := p, p // inner is the place without what is left out at the start
-	// Edge: what comes last is left out, unless more comes behind it. Inside:
-	// something has come that is not left out.
-	edge, inside := i == 0, i > 0
-	var row *Keyword // with edge: the row whose key ends before what comes last
+	k := keyReader{text: message, run: run[:]}
+	s := t.all()
 	for r := range k.runes {
-		if r == utf8.RuneError {
-			return nil
-		}
-		if whole = t.nextRune(whole, r); trim {
-			switch out := edge && isMark(r) || outer(r); {
-			case !out:
-				edge, inside, row = false, true, nil
-			case inside && !edge:
-				edge, row = true, t.row(inner)
-			}
-			if inside {
-				inner = t.nextRune(inner, r)
-			}
-		}
-		if whole == lost && (!trim || inside && inner == lost && row == nil) {
+		if s = t.narrowRune(s, r); s.lo == s.hi {
 			return nil
 		}
 	}
-	if k := t.row(whole); k != nil || !trim {
-		return k
-	} else if edge {
-		return row
-	}
-	return t.row(inner)
+	return t.keyword(s)
 }
 
-// outer reports whether Policy.IgnorePunctuation leaves out a rune at the ends
-// of a key, wherever it stands there.
-func outer(r rune) bool {
-	return r == ' ' || unicode.IsSymbol(r) || unicode.IsPunct(r)
+// findTrimmed returns the row whose key is the key of message without its
+// outer punctuation (see [Policy.IgnorePunctuation]), or nil.
+func (t *table) findTrimmed(message string) *Keyword {
+	var run [maxRun]mark
+	k := keyReader{text: message, run: run[:]}
+	s := t.all()
+	// Outer is true at the start of the key, and while the runes read last may
+	// be outer punctuation at its end. Last is the row whose key ends before
+	// those.
+	outer := true
+	var last *Keyword
+	for r := range k.runes {
+		switch {
+		case !isOuter(r) && !(outer && isMark(r)):
+			outer, last = false, nil
+		case s.depth == 0:
+			continue
+		case !outer:
+			outer, last = true, t.keyword(s)
+		}
+		if s = t.narrowRune(s, r); s.lo == s.hi && last == nil {
+			return nil
+		}
+	}
+	if outer {
+		return last
+	}
+	return t.keyword(s)
+}
+
+// isOuter reports whether r is outer punctuation at either end of a key.
+func isOuter(r rune) bool {
+	return r == ' ' || r != utf8.RuneError && (unicode.IsSymbol(r) || unicode.IsPunct(r))
+}
+
+// shortcut finds, for speed alone, the rows of most messages: of those that are
+// words of ASCII letters and digits and white space, and of those whose first
+// runes begin no key. It returns false if find, and with trim findTrimmed, must
+// read the message.
+func (t *table) shortcut(message string, trim bool) (k *Keyword, ok bool) {
+	for len(message) > 0 && asciiSpace(message[0]) {
+		message = message[1:]
+	}
+	s, i := t.all(), 0
+	for ; i < len(message) && (alphanumeric(message[i]) || message[i] == ' ' && i+1 < len(message) && alphanumeric(message[i+1])); i++ {
+		if b := upper(message[i]); i == 0 {
+			s = span{t.first[b], t.first[b+1], 1}
+		} else {
+			s = t.narrow(s, b)
+		}
+		if s.lo == s.hi {
+			return nil, true
+		}
+	}
+	if i > 0 && strings.TrimSpace(message[i:]) == "" {
+		return t.keyword(s), true
+	}
+	r, _ := utf8.DecodeRuneInString(message)
+	return nil, t.first[utf8.RuneSelf] == len(t.rows) && unicode.Is(otherScripts, r) && !(trim && (isOuter(r) || isMark(r)))
+}
+
+// otherScripts has blocks of runes whose keys begin with a rune beyond ASCII:
+// the scripts other than Latin in which people write, and emoji. It leaves out
+// the other runes of these blocks. A test tries all of its runes.
+var otherScripts = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x0386, 0x061b, 1},                      // Greek, Cyrillic, Armenian, Hebrew, Arabic
+		{0x061d, 0x115e, 1},                      // Arabic, Indic scripts, Thai to Georgian, Hangul Jamo
+		{0x1161, 0x167f, 1},                      // Hangul Jamo, Ethiopic, Cherokee, Canadian Syllabics
+		{0x1700, 0x17b3, 1}, {0x17b6, 0x180a, 1}, // Philippine scripts, Khmer, Mongolian
+		{0x1810, 0x1cff, 1},                      // Mongolian to Vedic Extensions
+		{0x2300, 0x243f, 1}, {0x2500, 0x27ff, 1}, // Miscellaneous Technical: clocks; Box Drawing to Dingbats
+		{0x2b00, 0x2bff, 1},                      // Miscellaneous Symbols and Arrows
+		{0x3001, 0x309a, 1}, {0x309d, 0x312f, 1}, // CJK punctuation, Hiragana, Katakana, Bopomofo
+		{0x3400, 0xa4cf, 1}, {0xac00, 0xd7a3, 1}, {0xf900, 0xfaff, 1}, // Han, Yi, Hangul
+	},
+	R32: []unicode.Range32{
+		{0x1f1e6, 0x1f1ff, 1}, {0x1f300, 0x1faff, 1}, // flags, emoji
+		{0x20000, 0x323af, 1}, // Han
+	},
 }

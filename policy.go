@@ -144,7 +144,10 @@ func (p Policy) Decide(message string, flags Flags) Decision {
 // there is one. It is what a program calls that has rules of its own for what
 // to do with an opt-out: Decide is Match and the flags.
 func (p Policy) Match(message string) (Keyword, bool) {
-	t := cmp.Or(p.table, proxy)
+	t := p.table
+	if t == nil {
+		t = proxy
+	}
 	k, ok := t.shortcut(message, p.IgnorePunctuation)
 	if !ok {
 		k = t.find(message)

@@ -66,7 +66,11 @@ func (t *table) lower(s span, b byte) int {
 
 // narrow returns the rows of s whose keys continue with b, which is not 0.
 func (t *table) narrow(s span, b byte) span {
-	return span{t.lower(s, b), t.lower(s, b+1), s.depth + 1}
+	if s.lo == s.hi || t.rows[s.lo].key[s.depth] != b || t.rows[s.hi-1].key[s.depth] != b {
+		s.lo, s.hi = t.lower(s, b), t.lower(s, b+1)
+	}
+	s.depth++
+	return s
 }
 
 func (t *table) narrowRune(s span, r rune) span {
@@ -138,11 +142,8 @@ func isOuter(r rune) bool {
 // runes begin no key. It returns false if find, and with trim findTrimmed, must
 // read the message.
 func (t *table) shortcut(message string, trim bool) (k *Keyword, ok bool) {
-	for len(message) > 0 && asciiSpace(message[0]) {
-		message = message[1:]
-	}
 	s, i := t.all(), 0
-	for ; i < len(message) && (alphanumeric(message[i]) || message[i] == ' ' && i+1 < len(message) && alphanumeric(message[i+1])); i++ {
+	for ; i < len(message) && (alphanumeric(message[i]) || i > 0 && message[i] == ' ' && i+1 < len(message) && alphanumeric(message[i+1])); i++ {
 		if b := upper(message[i]); i == 0 {
 			s = span{t.first[b], t.first[b+1], 1}
 		} else {
@@ -152,7 +153,7 @@ func (t *table) shortcut(message string, trim bool) (k *Keyword, ok bool) {
 			return nil, true
 		}
 	}
-	if i > 0 && strings.TrimSpace(message[i:]) == "" {
+	if i == len(message) {
 		return t.keyword(s), true
 	}
 	r, _ := utf8.DecodeRuneInString(message)

@@ -140,7 +140,7 @@ func eachRune(f func(r rune)) (n int) {
 }
 
 // TestEveryCodePoint compares all code points with the oracle: alone, before
-// STOP, inside, behind, and in place of each of its letters.
+// STOP, inside, after it, and in place of each of its letters.
 func TestEveryCodePoint(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -165,7 +165,7 @@ func TestEveryCodePoint(t *testing.T) {
 	}
 }
 
-// places returns c alone, before, inside and behind STOP, and in place of each
+// places returns c alone, before, inside and after STOP, and in place of each
 // of its letters.
 func places(c string) []string {
 	return []string{
@@ -175,16 +175,17 @@ func places(c string) []string {
 	}
 }
 
-// TestCodePointLists holds which code points leave STOP recognized, before,
-// inside and behind it and in place of its letters, and what each acts as.
+// TestCodePointLists lists the code points that leave STOP recognized before,
+// inside or after it or in place of its letters, and what each acts as.
 func TestCodePointLists(t *testing.T) {
+	needOneUnicode(t)
 	w := new(strings.Builder)
 	fmt.Fprintf(w, "# Every code point that leaves STOP recognized by the zero Policy: see README.md.\n")
 	fmt.Fprintf(w, "# Unicode %s (Go 1.26 has 15.0.0, Go 1.27 has 17.0.0).\n", unicode.Version)
 	fmt.Fprintf(w, "# code point; acts as; where; name or block\n")
 	eachRune(func(r rune) {
 		acts, where := acting(r)
-		if acts == "unknown" { // there are but four ways
+		if acts == "unknown" { // there are only four ways
 			t.Errorf("%U %s leaves STOP recognized: %s", r, runeName(r), where)
 		}
 		if where != "" {
@@ -194,12 +195,11 @@ func TestCodePointLists(t *testing.T) {
 	golden(t, "codepoints-"+unicode.Version+".txt", w.String())
 }
 
-// acting tells what r does to STOP, by trying it: where it can stand, and what
-// it acts as there.
+// acting tries r on STOP, and returns what it acts as and where.
 func acting(r rune) (acts, where string) {
 	stop := func(s string) bool { return Policy{}.Decide(s, Flags{}).Keyword == "STOP" }
 	c := string(r)
-	before, behind := stop(c+"STOP"), stop("STOP"+c)
+	before, after := stop(c+"STOP"), stop("STOP"+c)
 	inside := 0
 	for _, s := range []string{"S" + c + "TOP", "ST" + c + "OP", "STO" + c + "P"} {
 		if stop(s) {
@@ -217,14 +217,14 @@ func acting(r rune) (acts, where string) {
 	switch {
 	case letter != "":
 		return "letter " + letter, "in place of it"
-	case before && inside == 3 && behind:
+	case before && inside == 3 && after:
 		return "invisible", "anywhere"
-	case before && inside == 0 && behind:
-		return "white space", "before, behind"
-	case !before && inside == 3 && behind:
-		return "mark", "inside, behind"
-	case before || inside > 0 || behind:
-		return "unknown", fmt.Sprintf("before %v, inside %d of 3, behind %v", before, inside, behind)
+	case before && inside == 0 && after:
+		return "white space", "before, after"
+	case !before && inside == 3 && after:
+		return "mark", "inside, after"
+	case before || inside > 0 || after:
+		return "unknown", fmt.Sprintf("before %v, inside %d of 3, after %v", before, inside, after)
 	}
 	return "", ""
 }

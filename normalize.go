@@ -8,47 +8,75 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Normalize returns the key of a text: two texts are the same keyword exactly
-// if their keys are equal. It takes any string; the key is valid UTF-8.
+// Normalize returns the key of a text: two texts are the same keyword if and
+// only if their keys are equal. It takes any string; the key is valid UTF-8.
 //
 // These are the steps, in this order:
 //
-//  1. Bytes that are not UTF-8 become U+FFFD, one each. No keyword may hold
-//     U+FFFD, so a message that was damaged on its way is no keyword.
-//  2. What no reader sees is removed: Default_Ignorable_Code_Point (Unicode's
+//  1. Each byte that is not UTF-8 becomes U+FFFD. No keyword may contain
+//     U+FFFD, so a message that was damaged on its way is not a keyword.
+//  2. Invisible characters are removed: Default_Ignorable_Code_Point (Unicode's
 //     DerivedCoreProperties.txt) such as U+200B and U+FE0F, control characters
-//     that are not white space, and U+FFF9 to U+FFFC. This comes before the
-//     next step, which would otherwise put the marks on either side of an
-//     invisible character in order separately.
-//  3. Compatibility decomposition, NFKD (Unicode Standard Annex #15). It makes
-//     one spelling of composed and decomposed accents and of fullwidth,
-//     mathematical, circled, parenthesized and squared letters. The negative
-//     circled and squared letters, U+1F150 to U+1F189, have no decomposition
-//     and stay as they are.
-//  4. Nonspacing and enclosing marks (categories Mn and Me) on a Latin letter
-//     are removed. ARRÊT is printed with and without its accent, the accent
-//     is outside of the GSM alphabet, and writers often choose a wrong one. On
-//     other scripts (й, が, बंद) marks change the word, and stay. A mark is on
-//     the nearest character before it that is no mark (category M).
-//  5. Case is folded, rune by rune, by unicode.ToUpper(unicode.ToLower(r)).
-//     The smallest rune of its SimpleFold orbit would not do: for the Greek
-//     iota that is a mark. And what phones put in for what was typed is folded
-//     to it: U+2010 to U+2015 and U+2212 to "-", U+2018 to U+201B and U+02BC
-//     to "'", U+201C to U+201F to '"'. Guillemets and primes stay.
+//     that are not white space, and U+FFF9 to U+FFFC. So are U+0640, the Arabic
+//     tatweel, and U+0345, the Greek iota below a letter; these two are removed
+//     after the next step as well, from U+FE71 and U+1FB3 for example. All
+//     are removed before marks are put in order. Otherwise the marks on either
+//     side of a removed character would be put in order separately.
+//  3. Compatibility decomposition, NFKD (Unicode Standard Annex #15). It gives
+//     one spelling to composed and decomposed accents and to fullwidth,
+//     mathematical, circled, parenthesized and squared letters.
+//  4. Nonspacing and enclosing marks (categories Mn and Me) on a Latin, Greek,
+//     Arabic or Hebrew letter are removed. Marks on other scripts stay. A mark
+//     is on the nearest character before it that is not a mark (category M).
+//  5. Case is folded, rune by rune: unicode.ToUpper(unicode.ToLower(r)).
+//     Typographic signs are folded: U+2010 to U+2015 and U+2212 to "-", U+2018
+//     to U+201B and U+02BC to "'", U+201C to U+201F to '"'. The letters D, H, L
+//     and T with a stroke (U+0110, U+0126, U+0141, U+0166, and their small
+//     letters) are folded to D, H, L and T, U+06A9 to U+0643, and U+06CC to
+//     U+064A.
 //  6. White space (White_Space, and U+2800) is trimmed at both ends, and every
 //     run of it inside becomes one U+0020.
-//
-// Five code points are treated so although Unicode's properties don't say it.
-// U+FFFC, the object replacement character, stays in texts that were dictated,
-// and U+FFF9 to U+FFFB frame annotations: none of them is seen. U+2800, the
-// Braille pattern without a dot, is what people type for an empty message.
 //
 // Normalize is idempotent, and gives the same key for all of Unicode's
 // normalization forms of a text.
 //
-// That case does not matter is documented: docs/proxy/proxy-changelog
-// (2020-09-15). All the rest is this package's interpretation, since no source
-// says how Proxy compares.
+// Twilio documents that case does not matter: docs/proxy/proxy-changelog
+// (2020-09-15). No source says more about how Proxy compares. So everything
+// else is an interpretation, for these reasons:
+//
+//   - Invisible characters and compatible spellings: a reader sees the same
+//     word. Dictation leaves U+FFFC in texts, U+FFF9 to U+FFFB frame
+//     annotations, and people type U+2800 for an empty message. Unicode's
+//     properties do not cover these five.
+//   - U+0640 only stretches a word. U+0345 is a mark, but it would fold to a
+//     letter.
+//   - Marks on Latin letters: ARRÊT is printed with and without its accent, the
+//     accent is not in the GSM alphabet, and writers often choose a wrong one.
+//   - Marks on Greek letters: capitals are written without the tonos, and case
+//     does not matter.
+//   - Marks on Arabic and Hebrew letters: vowel marks, a hamza on its carrier
+//     and points are optional, and messages mostly lack them.
+//   - D, H, L and T with a stroke are not in the GSM alphabet and have no
+//     decomposition, so words arrive with and without the stroke, as with
+//     accents.
+//   - U+0643 and U+06A9 are one letter on an Arabic and a Persian keyboard. So
+//     are U+064A and U+06CC.
+//   - Typographic signs: phones put them in place of the sign that was typed.
+//
+// These differ, also by interpretation. A table can contain both spellings:
+//
+//   - Marks on other scripts, as in й, が and बंद. They change the word. So ё is
+//     not е.
+//   - Ø, Æ and ß, which are in the GSM alphabet, and Ð and Þ, which writers
+//     replace in several ways.
+//   - U+0649 and U+064A, which end different Arabic words.
+//   - U+30FC, a letter of Japanese, even where it was typed for a hyphen.
+//   - A Greek word with Latin capitals. GSM 03.38 lacks the Greek capitals that
+//     look like Latin ones, so handsets send the Latin ones. Such a word is
+//     written in two scripts.
+//   - Other letters of two scripts that look alike, guillemets, primes, and the
+//     negative circled and squared letters, U+1F150 to U+1F189, which have no
+//     decomposition.
 func Normalize(s string) string {
 	k := keyReader{text: s, run: make([]mark, len(s))} // no run is longer
 	b := make([]byte, 0, len(s))
@@ -61,19 +89,20 @@ func Normalize(s string) string {
 // A keyReader yields the key of a text, rune by rune. It keeps a run of marks
 // until the run ends, and nothing else of the text.
 //
-// Two steps come at another place than Normalize has them. What no reader sees
-// is removed behind the decomposition: what has one is seen exactly if its
-// decomposition is. And the marks of step 4 are removed before marks are put in
-// order: the step asks for the letter under a mark, not for the marks between.
+// It takes two steps of Normalize in another place. It removes invisible
+// characters after the decomposition: a character decomposes into invisible
+// ones only if it is invisible. And it removes the marks of step 4 before it
+// puts marks in order: that step depends on the letter under a mark, not on the
+// marks between the two.
 type keyReader struct {
 	text string
 	run  []mark // has room for that many; a longer run comes in parts, each in order
 
 	marks   int  // in run
 	longest int  // run that was kept
-	latin   bool // the last rune that is no mark is a Latin letter
+	bare    bool // the last rune that is not a mark loses its marks
 	any     bool // a rune has been yielded
-	space   bool // white space has come behind it
+	space   bool // white space followed it
 }
 
 type mark struct { // its canonical combining class is not 0
@@ -81,8 +110,8 @@ type mark struct { // its canonical combining class is not 0
 	class uint8
 }
 
-// runes yields the runes of the key. It can do so once. It and those below
-// return false, or just return, as soon as yield does.
+// runes yields the runes of the key, once. As soon as yield returns false, so do
+// the methods below.
 func (k *keyReader) runes(yield func(rune) bool) {
 	for i, r := range k.text { // a byte that is not UTF-8 comes as U+FFFD
 		if !k.decompose(r, k.text[i:], yield) {
@@ -124,20 +153,20 @@ func (k *keyReader) decompose(r rune, text string, yield func(rune) bool) bool {
 	return true
 }
 
-// add takes a rune of the decomposed text: it leaves out what no reader sees
-// and the marks of step 4, keeps the other marks of a run, and puts all else.
+// add takes a rune of the decomposed text. It skips invisible characters and
+// the marks of step 4, keeps the other marks of a run, and puts everything else.
 func (k *keyReader) add(r rune, class uint8, yield func(rune) bool) bool {
 	switch {
 	case r < utf8.RuneSelf:
 		if asciiControl(byte(r)) {
 			return true
 		}
-		k.latin = r >= 'A' && alphanumeric(byte(r))
-	case unicode.Is(invisible, r):
+		k.bare = r >= 'A' && alphanumeric(byte(r))
+	case unicode.Is(removed, r):
 		return true
-	case class == 0 && !(k.latin && isMark(r)): // without latin it makes no difference: no mark is a letter
-		k.latin = unicode.Is(unicode.Latin, r) && unicode.IsLetter(r)
-	case k.latin && !unicode.Is(unicode.Mc, r):
+	case class == 0 && !(k.bare && isMark(r)): // if bare is false, a mark leaves it so: marks are not letters
+		k.bare = unicode.IsLetter(r) && unicode.In(r, unicode.Latin, unicode.Greek, unicode.Arabic, unicode.Hebrew)
+	case k.bare && !unicode.Is(unicode.Mc, r):
 		return true
 	}
 	if class == 0 {
@@ -168,7 +197,7 @@ func (k *keyReader) flush(yield func(rune) bool) bool {
 	return true
 }
 
-// put does step 6 for what step 5 has left, and yields it.
+// put takes a rune after step 5, does step 6, and yields the rune.
 func (k *keyReader) put(r rune, yield func(rune) bool) bool {
 	if r == ' ' {
 		k.space = k.any
@@ -195,19 +224,34 @@ func fold(r rune) rune {
 	case 0x0300 <= r && r < 0x0345, 0x2000 <= r && r < 0x2100, 0x2190 <= r && r < 0x2c00, 0x2e80 <= r && r < 0xa640:
 		return r // for speed: these marks, signs and scripts have no case
 	}
-	return unicode.ToUpper(unicode.ToLower(r))
+	switch r = unicode.ToUpper(unicode.ToLower(r)); r {
+	case '\u0110':
+		return 'D'
+	case '\u0126':
+		return 'H'
+	case '\u0141':
+		return 'L'
+	case '\u0166':
+		return 'T'
+	case '\u06a9':
+		return '\u0643'
+	case '\u06cc':
+		return '\u064a'
+	}
+	return r
 }
 
-// invisible holds what step 2 removes, but for ASCII's control characters: the
-// C1 control characters without U+0085, which is white space;
-// Default_Ignorable_Code_Point as Unicode 17.0's DerivedCoreProperties.txt
-// (2025) lists it; and U+FFF9 to U+FFFC. Package unicode has the property's
-// parts only; a test holds that this is what they add up to.
-var invisible = &unicode.RangeTable{
+// removed has the characters that step 2 removes, except for ASCII's control
+// characters: U+0345 and U+0640; the C1 control characters without U+0085,
+// which is white space; Default_Ignorable_Code_Point as Unicode 17.0's
+// DerivedCoreProperties.txt (2025) lists it; and U+FFF9 to U+FFFC. Package
+// unicode has only the parts of that property. A test derives the table from
+// them.
+var removed = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x0080, 0x0084, 1}, {0x0086, 0x009f, 1}, {0x00ad, 0x00ad, 1},
-		{0x034f, 0x034f, 1}, {0x061c, 0x061c, 1}, {0x115f, 0x1160, 1},
-		{0x17b4, 0x17b5, 1}, {0x180b, 0x180f, 1},
+		{0x0345, 0x0345, 1}, {0x034f, 0x034f, 1}, {0x061c, 0x061c, 1}, {0x0640, 0x0640, 1},
+		{0x115f, 0x1160, 1}, {0x17b4, 0x17b5, 1}, {0x180b, 0x180f, 1},
 		{0x200b, 0x200f, 1}, {0x202a, 0x202e, 1}, {0x2060, 0x206f, 1},
 		{0x3164, 0x3164, 1},
 		{0xfe00, 0xfe0f, 1}, {0xfeff, 0xfeff, 1}, {0xffa0, 0xffa0, 1}, {0xfff0, 0xfffc, 1},

@@ -40,42 +40,59 @@ var oracleInvisible = func() *unicode.RangeTable {
 var (
 	oracleRemove = runes.Remove(runes.In(oracleInvisible))
 	oracleFold   = runes.Map(func(r rune) rune {
-		for typed, signs := range oracleTyped {
-			if strings.ContainsRune(signs, r) {
-				return typed
+		for to, from := range oracleFolded {
+			if strings.ContainsRune(from, r) {
+				return to
 			}
 		}
 		return unicode.ToUpper(unicode.ToLower(r))
 	})
 )
 
-// oracleTyped maps what people type to what phones make of it.
-var oracleTyped = map[rune]string{
-	'-':  "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
-	'\'': "\u2018\u2019\u201a\u201b\u02bc",
-	'"':  "\u201c\u201d\u201e\u201f",
+// oracleFolded maps a character to the characters that are folded to it, apart
+// from case.
+var oracleFolded = map[rune]string{
+	'-':      "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
+	'\'':     "\u2018\u2019\u201a\u201b\u02bc",
+	'"':      "\u201c\u201d\u201e\u201f",
+	'D':      "\u0110\u0111", // D with a stroke
+	'L':      "\u0141\u0142", // L with a stroke
+	'H':      "\u0126\u0127", // H with a stroke
+	'T':      "\u0166\u0167", // T with a stroke
+	'\u0643': "\u06a9",       // the Persian kaf
+	'\u064a': "\u06cc",       // the Persian yeh
 }
 
 func oracleKey(s string) string {
 	s = string([]rune(s))                                        // 1: one U+FFFD for each byte
 	s = oracleRemove.String(s)                                   // 2
-	s = oracleNFKD(s)                                            // 3
+	s = oracleDecompose(s)                                       // 3, without the order of marks
+	s = oracleExtra.Replace(s)                                   // 2, in decompositions
+	s = oracleReorder(s)                                         // 3, the order of marks
 	s = oracleUnmark(s)                                          // 4
 	s = oracleFold.String(s)                                     // 5
 	return strings.Join(strings.FieldsFunc(s, oracleSpace), " ") // 6
 }
 
+// oracleExtra removes the tatweel and the iota below a letter.
+var oracleExtra = strings.NewReplacer("\u0640", "", "\u0345", "")
+
 func oracleSpace(r rune) bool { return unicode.Is(unicode.White_Space, r) || r == 0x2800 }
 
-// oracleNFKD decomposes rune by rune and then applies the canonical ordering
-// algorithm as the Unicode Standard words it (section 3.11, D109), swapping
-// neighbours until none is out of order. norm.NFKD on the whole text would put
-// a U+034F into runs of more than 30 marks.
-func oracleNFKD(s string) string {
-	var rs []rune
+func oracleDecompose(s string) string {
+	w := new(strings.Builder)
 	for _, r := range s {
-		rs = append(rs, []rune(norm.NFKD.String(string(r)))...)
+		w.WriteString(norm.NFKD.String(string(r)))
 	}
+	return w.String()
+}
+
+// oracleReorder is the canonical ordering algorithm as the Unicode Standard
+// words it (section 3.11, D109): it swaps neighbors until none is out of order.
+// norm.NFKD on the whole text would put a U+034F into runs of more than 30
+// marks.
+func oracleReorder(s string) string {
+	rs := []rune(s)
 	for swapped := true; swapped; {
 		swapped = false
 		for i := 1; i < len(rs); i++ {
@@ -95,19 +112,29 @@ func oracleClass(r rune) uint8 {
 	return norm.NFKD.PropertiesString(string(r)).CCC()
 }
 
-// oracleUnmark removes the nonspacing and enclosing marks of Latin letters. The
-// letter of a mark is the last rune before it that is no mark.
+// oracleUnmark removes the nonspacing and enclosing marks of letters of four
+// scripts. The letter of a mark is the last rune before it that is not a mark.
 func oracleUnmark(s string) string {
-	latin := false
+	var letter rune
 	return strings.Map(func(r rune) rune {
 		if !unicode.Is(unicode.M, r) {
-			latin = unicode.Is(unicode.Latin, r) && unicode.Is(unicode.L, r)
+			letter = r
 		}
-		if latin && unicode.In(r, unicode.Mn, unicode.Me) {
+		if oracleBare(letter) && unicode.In(r, unicode.Mn, unicode.Me) {
 			return -1
 		}
 		return r
 	}, s)
+}
+
+// oracleBare reports whether marks on r are removed.
+func oracleBare(r rune) bool {
+	for _, script := range []string{"Latin", "Greek", "Arabic", "Hebrew"} {
+		if unicode.Is(unicode.Scripts[script], r) && unicode.Is(unicode.L, r) {
+			return true
+		}
+	}
+	return false
 }
 
 // oracleTrim leaves out punctuation, symbols and spaces at the ends of a key,

@@ -210,7 +210,7 @@ func (t *table) refuse(row int) string {
 func quote(s string) string {
 	var b strings.Builder
 	for _, r := range strconv.Quote(s) {
-		if r >= utf8.RuneSelf && (unicode.Is(invisible, r) || r == 0x2800) {
+		if r >= utf8.RuneSelf && (unicode.Is(removed, r) || r == 0x2800) {
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		} else {
 			b.WriteRune(r)

@@ -166,7 +166,7 @@ func (t *table) shortcut(message string, trim bool) (k *Keyword, ok bool) {
 var otherScripts = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x0386, 0x061b, 1},                      // Greek, Cyrillic, Armenian, Hebrew, Arabic
-		{0x061d, 0x115e, 1},                      // Arabic, Indic scripts, Thai to Georgian, Hangul Jamo
+		{0x061d, 0x063f, 1}, {0x0641, 0x115e, 1}, // Arabic, Indic scripts, Thai to Georgian, Hangul Jamo
 		{0x1161, 0x167f, 1},                      // Hangul Jamo, Ethiopic, Cherokee, Canadian Syllabics
 		{0x1700, 0x17b3, 1}, {0x17b6, 0x180a, 1}, // Philippine scripts, Khmer, Mongolian
 		{0x1810, 0x1cff, 1},                      // Mongolian to Vedic Extensions

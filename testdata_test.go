@@ -14,34 +14,39 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// TestLatinLetters holds which letters step 4 of Normalize takes marks from, in
-// ranges, and that it does take one from each, and from no other.
-func TestLatinLetters(t *testing.T) {
+// TestMarkLetters lists the letters from which step 4 of Normalize takes marks,
+// in ranges, and checks that it takes one from each of them, and from no other.
+func TestMarkLetters(t *testing.T) {
+	needOneUnicode(t)
 	w := new(strings.Builder)
-	fmt.Fprintf(w, "# The Latin letters: script Latin, category L. See README.md.\n")
+	fmt.Fprintf(w, "# The letters that lose their marks: category L of four scripts. See README.md.\n")
 	fmt.Fprintf(w, "# Unicode %s (Go 1.26 has 15.0.0, Go 1.27 has 17.0.0).\n", unicode.Version)
-	fmt.Fprintf(w, "# first; last; name of the first\n")
-	first := rune(-1) // of a range that has begun
+	fmt.Fprintf(w, "# first; last; script; name of the first\n")
+	first, script := rune(-1), "" // of a range that has begun
 	eachRune(func(r rune) {
-		latin := unicode.Is(unicode.Latin, r) && unicode.IsLetter(r)
-		if latin && first < 0 {
-			first = r
+		next := ""
+		for _, name := range []string{"Latin", "Greek", "Arabic", "Hebrew"} {
+			if unicode.Is(unicode.Scripts[name], r) && unicode.Is(unicode.L, r) {
+				next = name
+			}
 		}
-		if !latin && first >= 0 {
-			fmt.Fprintf(w, "%U; %U; %s\n", first, r-1, runeName(first))
-			first = -1
+		if next != script {
+			if script != "" {
+				fmt.Fprintf(w, "%U; %U; %s; %s\n", first, r-1, script, runeName(first))
+			}
+			first, script = r, next
 		}
 
-		if !unicode.Is(unicode.Latin, r) && !unicode.IsLetter(r) || !norm.NFKD.IsNormalString(string(r)) {
-			return // carries no mark in step 4, or is no letter; TestEveryCodePoint has all
+		if next == "" && !unicode.IsLetter(r) || !norm.NFKD.IsNormalString(string(r)) {
+			return // not a letter, or not one that a mark is on in step 4; TestEveryCodePoint has all
 		}
 		const mark = "\u0301"
 		key := Normalize(string(r) + mark)
-		if key != mark && strings.HasSuffix(key, mark) == latin { // alone: r is invisible
-			t.Errorf("Normalize(%+q) = %+q, but that %U is a Latin letter is %v", string(r)+mark, key, r, latin)
+		if key != mark && strings.HasSuffix(key, mark) == (next != "") { // alone: r is invisible
+			t.Errorf("Normalize(%+q) = %+q, but the script of the letter is %q", string(r)+mark, key, next)
 		}
 	})
-	golden(t, "latin-letters-"+unicode.Version+".txt", w.String())
+	golden(t, "mark-letters-"+unicode.Version+".txt", w.String())
 }
 
 // A refusedRow is a row that NewPolicy refuses.
@@ -51,7 +56,7 @@ type refusedRow struct {
 	SameAs  *int   `json:"same_as,omitempty"` // the row that has the key already
 }
 
-// TestRefusedTables holds which rows of the tables in refused-tables.jsonl
+// TestRefusedTables checks which rows of the tables in refused-tables.jsonl
 // NewPolicy refuses, and for what.
 func TestRefusedTables(t *testing.T) {
 	const name = "testdata/refused-tables.jsonl"

@@ -1,25 +1,26 @@
 package optout
 
 import (
-	"encoding"
+	"database/sql/driver"
 	"fmt"
 	"strconv"
 	"strings"
 )
 
 // CodeStopWord is the code of the debugger notification that a relay raises
-// for every message it drops: "Message Matched Stop Word", level warning. Of
-// Proxy's table these are opt-out and opt-in words.
+// for every message it drops: "Message Matched Stop Word", level warning. In
+// Proxy's table the dropped words are opt-out and opt-in words.
 //
-// Twilio's neighbouring code 80909 is not this package's: it reports that the
-// InterceptCallbackUrl answered 403.
+// Twilio's neighboring code 80909 is not part of this package: it reports that
+// the InterceptCallbackUrl answered 403.
 //
 // Source: docs/proxy/opt-out-keywords (2026-06-16); docs/api/errors/80901,
 // which still speaks of START words, although these have been forwarded since
 // 2020-09-15 (docs/proxy/proxy-changelog).
 const CodeStopWord = 80901
 
-// An Action is what the relay does with a message. The zero Action is Forward.
+// An Action says what the relay does with a message. The zero Action is
+// Forward.
 type Action uint8
 
 const (
@@ -28,102 +29,106 @@ const (
 
 	// Drop does not pass the message on, triggers no callback, neither
 	// CallbackUrl nor InterceptCallbackUrl, and raises a debugger notification
-	// with CodeStopWord.
+	// with [CodeStopWord].
 	//
 	// Source: docs/proxy/opt-out-keywords (2026-06-16).
 	Drop
 
 	// Intercept leaves the message to the account's own opt-out handling: the
 	// relay asks its InterceptCallbackUrl, and forwards the message unless
-	// that answers with status 403.
+	// the answer has status 403.
 	//
 	// Source: docs/proxy/opt-out-keywords (2026-06-16);
 	// docs/proxy/api/webhooks.
 	Intercept
 )
 
-// In a Decision, Code stands behind Class so that it is four machine words: the
+var actions = enum{"Action", []string{Forward: "forward", Drop: "drop", Intercept: "intercept"}}
+
+// String returns "forward", "drop" or "intercept", and "Action(7)" for an
+// undefined value such as 7.
+func (a Action) String() string { return actions.text(uint8(a)) }
+
+// MarshalText returns the text of String. It never fails.
+func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText sets a to the defined Action whose String is text. For any
+// other text it returns an error and does not change a.
+func (a *Action) UnmarshalText(text []byte) error { return actions.parse(string(text), (*uint8)(a)) }
+
+// Value returns the text of String, for database/sql. An undefined value is an
+// error.
+func (a Action) Value() (driver.Value, error) { return actions.value(uint8(a)) }
+
+// Scan sets a to the defined Action whose String is src, a string or a []byte
+// from database/sql. For anything else, NULL included, it returns an error and
+// does not change a.
+func (a *Action) Scan(src any) error { return actions.scan(src, (*uint8)(a)) }
+
+// In a Decision, Code follows Class so that it is four machine words: the
 // compiler keeps no larger struct in registers, and Decide would take twice as
 // long.
 
-// A Decision is what a Policy makes of one message. Decisions are comparable;
-// the zero Decision forwards a message that is no keyword.
+// A Decision is the answer of a Policy to one message. Decisions are
+// comparable; the zero Decision forwards a message that is not a keyword.
 //
 // An opt-out covers the one number that was texted, not the other numbers of
 // the relay's pool (docs/proxy/opt-out-keywords, 2026-06-16). Keeping that
 // record is the caller's part.
 type Decision struct {
-	// Action is what to do with the message.
+	// Action says what to do with the message.
 	Action Action `json:"action"`
 
-	// Class is the class of the keyword that the message is, ClassNone if the
-	// message is no keyword.
+	// Class is the class of the keyword that the message is, and ClassNone if
+	// the message is not a keyword.
 	Class Class `json:"class"`
 
 	// Code is CodeStopWord if Action is Drop, and 0 otherwise.
 	Code int `json:"code,omitempty"`
 
 	// Keyword is the keyword that the message is, as the policy's table spells
-	// it, "" if the message is no keyword.
+	// it, and "" if the message is not a keyword.
 	Keyword string `json:"keyword,omitempty"`
 }
 
-var (
-	actionNames = []string{Forward: "forward", Drop: "drop", Intercept: "intercept"}
-	classNames  = []string{ClassNone: "none", ClassOptOut: "opt-out", ClassOptIn: "opt-in", ClassHelp: "help"}
-)
-
-var (
-	_ encoding.TextMarshaler   = Action(0)
-	_ encoding.TextUnmarshaler = (*Action)(nil)
-	_ encoding.TextMarshaler   = Class(0)
-	_ encoding.TextUnmarshaler = (*Class)(nil)
-)
-
-// String returns "forward", "drop" or "intercept", and "Action(7)" for an
-// undefined value such as 7.
-func (a Action) String() string { return enumString("Action", actionNames, uint8(a)) }
-
-// MarshalText returns the text of String. It never fails.
-func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
-
-// UnmarshalText sets a to the Action whose String is text. It is the inverse
-// of MarshalText for every value. On any other text it leaves a as it is and
-// returns an error.
-func (a *Action) UnmarshalText(text []byte) error {
-	return parseEnum("Action", actionNames, text, (*uint8)(a))
+// An enum has the texts of the defined values of a type, which count from 0.
+type enum struct {
+	name  string
+	texts []string
 }
 
-// String returns "none", "opt-out", "opt-in" or "help", and "Class(7)" for an
-// undefined value such as 7.
-func (c Class) String() string { return enumString("Class", classNames, uint8(c)) }
-
-// MarshalText returns the text of String. It never fails.
-func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// UnmarshalText sets c to the Class whose String is text. It is the inverse
-// of MarshalText for every value. On any other text it leaves c as it is and
-// returns an error.
-func (c *Class) UnmarshalText(text []byte) error {
-	return parseEnum("Class", classNames, text, (*uint8)(c))
-}
-
-func enumString(typ string, names []string, v uint8) string {
-	if int(v) < len(names) {
-		return names[v]
+func (e enum) text(v uint8) string {
+	if int(v) < len(e.texts) {
+		return e.texts[v]
 	}
-	return typ + "(" + strconv.Itoa(int(v)) + ")"
+	return e.name + "(" + strconv.Itoa(int(v)) + ")"
 }
 
-// parseEnum is the inverse of enumString. It compares with what enumString
-// writes, so that each value has exactly one text.
-func parseEnum(typ string, names []string, text []byte, v *uint8) error {
-	for i := range 1 << 8 {
-		if enumString(typ, names, uint8(i)) == string(text) {
+func (e enum) parse(text string, v *uint8) error {
+	for i, t := range e.texts {
+		if t == text {
 			*v = uint8(i)
 			return nil
 		}
 	}
-	return fmt.Errorf("optout: unknown %s %q: want one of %s",
-		strings.ToLower(typ), text, strings.Join(names, ", "))
+	return fmt.Errorf("optout: unknown %s %q: want one of %s", strings.ToLower(e.name), text, strings.Join(e.texts, ", "))
+}
+
+func (e enum) value(v uint8) (driver.Value, error) {
+	if int(v) >= len(e.texts) {
+		return nil, fmt.Errorf("optout: cannot store %s: want one of %s", e.text(v), strings.Join(e.texts, ", "))
+	}
+	return e.texts[v], nil
+}
+
+func (e enum) scan(src any, v *uint8) error {
+	switch src := src.(type) {
+	case string:
+		return e.parse(src, v)
+	case []byte:
+		return e.parse(string(src), v)
+	case nil:
+		return fmt.Errorf("optout: cannot read NULL as %s: want one of %s", strings.ToLower(e.name), strings.Join(e.texts, ", "))
+	}
+	return fmt.Errorf("optout: cannot read %T %v as %s: want one of %s", src, src, strings.ToLower(e.name), strings.Join(e.texts, ", "))
 }

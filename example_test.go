@@ -17,7 +17,35 @@ import (
 )
 
 func Example() {
-	var policy optout.Policy // Proxy's documented behaviour
+	policy := optout.Policy{IgnorePunctuation: true}
+
+	for _, message := range []string{"On my way", "Stop.", " arr\u00eat\n", "Start", "stop by the store"} {
+		switch k, _ := policy.Match(message); k.Class {
+		case optout.ClassOptOut:
+			fmt.Println("record an opt-out:", k.Text)
+		case optout.ClassOptIn:
+			fmt.Println("record an opt-in:", k.Text)
+		case optout.ClassHelp:
+			fmt.Println("answer with help:", k.Text)
+		case optout.ClassNone:
+			fmt.Println("chat:", message)
+		}
+	}
+
+	// Proxy's own rules add what happens to the message.
+	d := policy.Decide("Stop.", optout.Flags{})
+	fmt.Println(d.Action, d.Code, d.Class, d.Keyword)
+	// Output:
+	// chat: On my way
+	// record an opt-out: STOP
+	// record an opt-out: ARRET
+	// record an opt-in: START
+	// chat: stop by the store
+	// drop 80901 opt-out STOP
+}
+
+func ExamplePolicy_Decide() {
+	var policy optout.Policy // Proxy's documented behavior
 
 	for _, message := range []string{"On my way", "STOP", " arr\u00eat\n", "S\u200bTOP", "UNSTOP", "Start", "stop by the store"} {
 		d := policy.Decide(message, optout.Flags{})
@@ -53,7 +81,7 @@ func ExampleMerge() {
 	own := []optout.Keyword{
 		{Text: "end", Class: optout.ClassOptOut, Action: optout.Forward}, // is chat where drivers write it
 		{Text: "opt out", Class: optout.ClassOptOut, Action: optout.Drop},
-		{Text: "Stop", Class: optout.ClassOptOut, Action: optout.Drop}, // is there already: this spelling wins
+		{Text: "Stop", Class: optout.ClassOptOut, Action: optout.Drop}, // is in the table already: this spelling wins
 	}
 	table := optout.Merge(optout.Policy{}.Keywords(), own)
 	table = slices.DeleteFunc(table, func(k optout.Keyword) bool { return k.Class == optout.ClassHelp })
@@ -73,7 +101,7 @@ func ExampleMerge() {
 	// forward  none
 }
 
-// NewPolicy reports every bad row, and each error can be asked for its row.
+// NewPolicy reports every bad row, and each error has its row.
 func ExampleKeywordError() {
 	rows := []optout.Keyword{
 		{Text: "STOP", Class: optout.ClassOptOut, Action: optout.Drop},
@@ -93,8 +121,8 @@ func ExampleKeywordError() {
 	// the first one is on line 2
 }
 
-// A program that is not Proxy asks what a message is, and does as it likes.
-// What differs by word and language is a map on the keyword's text.
+// A program that is not Proxy asks which keyword a message is, and follows its
+// own rules. A map on the keyword's text has the reply for each word and language.
 func ExamplePolicy_Match() {
 	replies := map[string]string{
 		"ARRET": "Vous ne recevrez plus de messages de ce numéro.",

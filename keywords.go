@@ -1,7 +1,9 @@
 package optout
 
-// A Class is what a keyword asks for. The zero Class is ClassNone, the class
-// of a message that is no keyword.
+import "database/sql/driver"
+
+// A Class says what a keyword asks for. The zero Class is ClassNone, the class
+// of a message that is not a keyword.
 //
 // Class and Action are separate, because START and UNSTOP are both opt-in, and
 // of these two only UNSTOP is dropped.
@@ -12,29 +14,51 @@ package optout
 type Class uint8
 
 const (
-	ClassNone   Class = iota // no keyword
+	ClassNone   Class = iota // not a keyword
 	ClassOptOut              // asks for no more messages
 	ClassOptIn               // takes an opt-out back
-	ClassHelp                // asks what this number is
+	ClassHelp                // asks whose number this is
 )
+
+var classes = enum{"Class", []string{ClassNone: "none", ClassOptOut: "opt-out", ClassOptIn: "opt-in", ClassHelp: "help"}}
+
+// String returns "none", "opt-out", "opt-in" or "help", and "Class(7)" for an
+// undefined value such as 7.
+func (c Class) String() string { return classes.text(uint8(c)) }
+
+// MarshalText returns the text of String. It never fails.
+func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText sets c to the defined Class whose String is text. For any
+// other text it returns an error and does not change c.
+func (c *Class) UnmarshalText(text []byte) error { return classes.parse(string(text), (*uint8)(c)) }
+
+// Value returns the text of String, for database/sql. An undefined value is an
+// error.
+func (c Class) Value() (driver.Value, error) { return classes.value(uint8(c)) }
+
+// Scan sets c to the defined Class whose String is src, a string or a []byte
+// from database/sql. For anything else, NULL included, it returns an error and
+// does not change c.
+func (c *Class) Scan(src any) error { return classes.scan(src, (*uint8)(c)) }
 
 // A Keyword is one row of a policy's table.
 type Keyword struct {
 	// Text is the keyword. A message is this keyword if the two have the same
-	// key (see Normalize), so its case and spelling do not matter.
+	// key (see [Normalize]), so its case and spelling do not matter.
 	Text string `json:"text"`
 
-	// Class is what the keyword asks for.
+	// Class says what the keyword asks for.
 	Class Class `json:"class"`
 
-	// Action is what happens to a message that is this keyword when no flag
-	// says otherwise (see Policy.Decide). To encoding/json a row without an
+	// Action says what happens to a message that is this keyword when no flag
+	// says otherwise (see [Policy.Decide]). To encoding/json a row without an
 	// action is one that forwards; package keywordfile refuses it.
 	Action Action `json:"action"`
 }
 
-// Merge makes one table of several, for NewPolicy: of rows with the same key
-// (see Normalize) the last one wins, and stands where the first one stood. So
+// Merge makes one table of several, for [NewPolicy]: of rows with the same key
+// (see [Normalize]) the last one wins, and takes the place of the first one. So
 //
 //	NewPolicy(Merge(Policy{}.Keywords(), own))
 //
@@ -60,7 +84,7 @@ func Merge(tables ...[]Keyword) []Keyword {
 // proxyKeywords is the table of the zero Policy.
 //
 // Case has not mattered since 2020-09-15 (docs/proxy/proxy-changelog), which
-// names all words below but REVOKE, OPTOUT, HELP and INFO.
+// names all words below except REVOKE, OPTOUT, HELP and INFO.
 var proxyKeywords = [...]Keyword{
 	// Not forwarded, whichever of the two participants wrote them:
 	// docs/proxy/opt-out-keywords (2026-06-16). REVOKE and OPTOUT have no

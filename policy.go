@@ -2,23 +2,25 @@
 // that is an opt-out, opt-in or help keyword: forward it as chat, drop it with
 // code 80901, or leave it to the account's own handling.
 //
-// The rules are those that Twilio documents for Proxy. A Policy applies them
-// to a message and the account's Flags, and answers with a Decision:
+// [Policy.Match] returns the keyword that a message is. A program with rules of
+// its own switches on its class:
+//
+//	k, _ := optout.Policy{}.Match("Arrêt")
+//	// k.Class == optout.ClassOptOut, k.Text == "ARRET"
+//
+// [Policy.Decide] applies the rules that Twilio documents for Proxy to the
+// keyword and the account's [Flags]:
 //
 //	d := optout.Policy{}.Decide("Arrêt", optout.Flags{})
 //	// d.Action == optout.Drop, d.Code == 80901, d.Keyword == "ARRET"
 //
-// A program that is not Proxy, and has rules of its own for what to do with an
-// opt-out, calls Match, which returns the row of the table that a message is.
-//
 // A message is a keyword only as a whole: "stop by the store" is chat. Case,
-// accents on Latin letters, fullwidth and other spellings of a letter,
-// invisible characters and the white space around do not matter; Normalize has
-// the list. Whatever is not a keyword is forwarded.
+// accents, fullwidth and other spellings of a letter, invisible characters and
+// white space around the keyword do not matter; [Normalize] has the list. A
+// message that is not a keyword is forwarded.
 //
-// Comments cite a page of twilio.com by its path and the date on it. What they
-// call an interpretation is this package's answer where every source is
-// silent.
+// Comments cite a page of twilio.com by its path and the date on it. An
+// interpretation is this package's answer where every source is silent.
 package optout
 
 import (
@@ -45,25 +47,28 @@ type Flags struct {
 	SMSStopFilter bool `json:"sms_stop_filter"`
 }
 
-// A Policy is a table of keywords and the way to compare with it. The zero
-// Policy is Proxy's documented behaviour; NewPolicy makes one with another
-// table. Any number of goroutines may use a Policy at once. Policies are
+// A Policy is a table of keywords and the way to compare messages with it. The
+// zero Policy is Proxy's documented behavior; [NewPolicy] makes one with
+// another table. Any number of goroutines may use a Policy at once. Policies are
 // comparable: two are equal if they have the same settings, and tables from the
 // same call of NewPolicy.
+//
+// A Policy cannot be encoded or decoded, since its table would be lost. Keep the
+// table in a file for package keywordfile instead.
 //
 // A Messaging Service's Advanced Opt-Out has no part in it, as it does not
 // apply to Proxy (docs/proxy/opt-out-keywords, 2026-06-16).
 type Policy struct {
-	// IgnorePunctuation makes punctuation and symbols (categories P and S)
-	// around a keyword insignificant, as in "Stop." and "STOP!". A message
-	// that is no keyword is then compared once more, without those and white
-	// space at the two ends of its key, so a keyword that has punctuation of
-	// its own is found first. U+FFFD, a symbol, is never left out.
+	// IgnorePunctuation makes outer punctuation insignificant: punctuation and
+	// symbols (categories P and S) at the ends of a message, as in "Stop." and
+	// "STOP!". A message that is not a keyword is then compared once more,
+	// without them and the white space between them. So a keyword that itself
+	// contains punctuation is found first. U+FFFD, a symbol, always counts.
 	//
-	// A mark goes with the punctuation, symbol or space that it stands on, as
-	// in "STOP\u00b4", which decomposes into a space and an accent, and in a
-	// keycap; marks at the start, where they stand on nothing, go too. This is
-	// an interpretation, for the reason for which the sign itself goes.
+	// A mark on outer punctuation or on a space goes with it, as in
+	// "STOP\u00b4", which decomposes into a space and an accent, and in a
+	// keycap. Marks at the start, which are on nothing, also go. This is an
+	// interpretation: a mark cannot stay once the sign under it is gone.
 	//
 	// It is off by default, as Proxy documents nothing of the kind. Section
 	// 5.1.3 of CTIA's Messaging Principles and Best Practices (2023) wants
@@ -73,17 +78,18 @@ type Policy struct {
 	table *table // nil for the built-in one
 }
 
-// NewPolicy returns a Policy that knows the given keywords and no others; to
-// extend or override the built-in ones, see Merge. It keeps no reference to
-// keywords. Package keywordfile reads keywords from JSON, where a row of
-// opt-out without an action would otherwise forward in silence.
+// NewPolicy returns a Policy with the given keywords and no others; to extend
+// or override the built-in ones, see [Merge]. It keeps no reference to
+// keywords. Package keywordfile reads keywords from JSON, where an opt-out row
+// without an action would otherwise forward.
 //
-// It returns the zero Policy and an error if there are no keywords, or if a
-// row is bad: if its text is not valid UTF-8, holds U+FFFD, normalizes to
-// nothing or has more than 64 nonspacing marks in a row behind Normalize, if
-// its class is ClassNone or undefined, if its action is undefined, or if a row
-// before it has the same key, whatever the two say. The error joins a
-// KeywordError for every bad row, in their order (see errors.Join).
+// It returns the zero Policy and an error if there are no keywords or if a row
+// is bad. A row is bad if its text is not valid UTF-8, contains U+FFFD,
+// normalizes to nothing, or has more than 64 nonspacing marks in sequence after
+// Normalize; if its class is ClassNone or undefined; if its action is
+// undefined; or if an earlier row has the same key, whatever the class and
+// action of the two. The error joins a [KeywordError] for every bad row, in
+// their order (see [errors.Join]).
 func NewPolicy(keywords []Keyword) (Policy, error) {
 	if len(keywords) == 0 {
 		return Policy{}, errors.New("optout: no keywords: a policy needs at least one")
@@ -101,25 +107,29 @@ func NewPolicy(keywords []Keyword) (Policy, error) {
 	return Policy{table: t}, nil
 }
 
-// MarshalJSON fails, as a Policy's table would be lost.
-func (Policy) MarshalJSON() ([]byte, error) {
-	return nil, errors.New("optout: a Policy has no JSON form: marshal its Keywords and IgnorePunctuation, and make it again by NewPolicy")
+// MustPolicy is like [NewPolicy] but panics if a row is bad. It is for tables in
+// package-level variables.
+func MustPolicy(keywords []Keyword) Policy {
+	p, err := NewPolicy(keywords)
+	if err != nil {
+		panic(err)
+	}
+	return p
 }
 
 // Keywords returns a copy of the policy's table, in the order in which it was
 // given.
 func (p Policy) Keywords() []Keyword { return slices.Clone(cmp.Or(p.table, proxy).keywords) }
 
-// Decide returns what to do with message, which either of the two participants
-// wrote: for Proxy it makes no difference who did
+// Decide returns the decision on message. Either of the two participants may
+// have written it: for Proxy it makes no difference who did
 // (docs/proxy/opt-out-keywords, 2026-06-16).
 //
-// If the key of message (see Normalize) is not that of a keyword, and with
-// IgnorePunctuation not one after trimming either, Decide returns the zero
-// Decision, which forwards it. That goes for invalid UTF-8 and for text of any
-// length. Otherwise the Action is that of the keyword's row, with one
-// exception: if flags.RespectSMSStopFilter is set and flags.SMSStopFilter is
-// not, opt-out and opt-in words are intercepted.
+// If Match finds no keyword, Decide returns the zero Decision, which forwards
+// the message. That includes invalid UTF-8 and text of any length. Otherwise
+// the Action is the action of the keyword's row, with one exception: if
+// flags.RespectSMSStopFilter is set and flags.SMSStopFilter is not, opt-out and
+// opt-in words are intercepted.
 //
 // Decide never fails, panics or allocates.
 //
@@ -141,8 +151,11 @@ func (p Policy) Decide(message string, flags Flags) Decision {
 }
 
 // Match returns the row of the policy's table that message is, and whether
-// there is one. It is what a program calls that has rules of its own for what
-// to do with an opt-out: Decide is Match and the flags.
+// there is one: the row whose text has the key of message (see [Normalize]). For
+// chat it returns the zero Keyword, whose Class is ClassNone.
+//
+// A program that is not Proxy, with rules of its own for opt-outs, calls Match.
+// Decide is Match and the flags.
 func (p Policy) Match(message string) (Keyword, bool) {
 	t := p.table
 	if t == nil {
@@ -161,24 +174,59 @@ func (p Policy) Match(message string) (Keyword, bool) {
 	return *k, true
 }
 
-// proxy is the table of the zero Policy. It is not made by NewPolicy, so that a
-// program that makes no other table does not link what refuses rows.
+// proxy is the table of the zero Policy. NewPolicy does not make it, so that a
+// program without tables of its own does not link the checks of rows.
 var proxy = newTable(proxyKeywords[:])
 
-// A KeywordError is what is wrong with one row of a table.
+var errPolicyEncoding = errors.New("optout: a Policy cannot be encoded or decoded, its table would be lost: keep the table in a file for package keywordfile, and make the Policy with NewPolicy")
+
+// MarshalJSON returns an error, since the table would be lost.
+func (Policy) MarshalJSON() ([]byte, error) { return nil, errPolicyEncoding }
+
+// MarshalText returns an error, since the table would be lost.
+func (Policy) MarshalText() ([]byte, error) { return nil, errPolicyEncoding }
+
+// MarshalBinary returns an error, since the table would be lost.
+func (Policy) MarshalBinary() ([]byte, error) { return nil, errPolicyEncoding }
+
+// UnmarshalJSON returns an error, except for null, which changes nothing.
+func (*Policy) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	return errPolicyEncoding
+}
+
+// UnmarshalText returns an error.
+func (*Policy) UnmarshalText([]byte) error { return errPolicyEncoding }
+
+// UnmarshalBinary returns an error.
+func (*Policy) UnmarshalBinary([]byte) error { return errPolicyEncoding }
+
+// UnmarshalYAML returns an error, except for an empty value, which changes
+// nothing.
+func (*Policy) UnmarshalYAML(unmarshal func(any) error) error {
+	var v any
+	if err := unmarshal(&v); err != nil || v == nil {
+		return err
+	}
+	return errPolicyEncoding
+}
+
+// A KeywordError reports one bad row of a table.
 type KeywordError struct {
 	Row     int     // its index in the table
 	Keyword Keyword // the row
 	Reason  string  // what is wrong, and what would be right
 }
 
-// Error names the row by its index and its text, in which what no reader sees
-// is escaped.
+// Error names the row by its index and its text, with invisible characters
+// escaped.
 func (e KeywordError) Error() string {
 	return fmt.Sprintf("optout: keyword %d (%s): %s", e.Row, quote(e.Keyword.Text), e.Reason)
 }
 
-// refuse says what is wrong with a row, or "" if nothing is.
+// refuse returns the reason why a row is bad, or "".
 func (t *table) refuse(row int) string {
 	k := t.keywords[row]
 	key := keyReader{text: k.Text, run: make([]mark, maxRun+1)}
@@ -187,14 +235,14 @@ func (t *table) refuse(row int) string {
 	case !utf8.ValidString(k.Text):
 		return "text is not valid UTF-8"
 	case strings.ContainsRune(k.Text, utf8.RuneError):
-		return "text holds U+FFFD, which stands for damaged text"
+		return "text contains U+FFFD, which marks damaged text"
 	case !key.any:
 		return "text normalizes to nothing: no message could be this keyword"
 	case key.longest > maxRun:
 		return fmt.Sprintf("text has more than %d marks in a row", maxRun)
-	case k.Class == ClassNone || int(k.Class) >= len(classNames):
+	case k.Class == ClassNone || int(k.Class) >= len(classes.texts):
 		return fmt.Sprintf("class is %v: want opt-out, opt-in or help", k.Class)
-	case int(k.Action) >= len(actionNames):
+	case int(k.Action) >= len(actions.texts):
 		return fmt.Sprintf("action is %v: want forward, drop or intercept", k.Action)
 	case len(t.rows) == len(t.keywords): // for speed
 		return ""
@@ -205,8 +253,8 @@ func (t *table) refuse(row int) string {
 	return ""
 }
 
-// quote is strconv.Quote that also escapes what that takes for printable and
-// no reader sees, such as U+FE0F and U+3164.
+// quote is strconv.Quote that also escapes the removed characters that
+// strconv.Quote takes for printable, such as U+FE0F and U+3164.
 func quote(s string) string {
 	var b strings.Builder
 	for _, r := range strconv.Quote(s) {

@@ -1,7 +1,10 @@
 package optout
 
 import (
+	"bytes"
+	"encoding/gob"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,7 +31,7 @@ func TestNewPolicyErrors(t *testing.T) {
 		},
 		{
 			"U+FFFD", []Keyword{{"STOP\ufffd", ClassOptOut, Drop}},
-			"optout: keyword 0 (\"STOP\ufffd\"): text holds U+FFFD, which stands for damaged text",
+			"optout: keyword 0 (\"STOP\ufffd\"): text contains U+FFFD, which marks damaged text",
 		},
 		{
 			"empty text", []Keyword{{"", ClassOptOut, Drop}},
@@ -87,7 +90,7 @@ func TestNewPolicyErrors(t *testing.T) {
 	}
 }
 
-// TestKeywordErrors holds that a program can take the bad rows from NewPolicy's
+// TestKeywordErrors checks that a program can take the bad rows from NewPolicy's
 // error, and name them by rows of its own.
 func TestKeywordErrors(t *testing.T) {
 	rows := []Keyword{{"A", ClassNone, Drop}, {"BAJA", ClassOptOut, Drop}, {"\u3164b", ClassOptIn, 3}}
@@ -116,7 +119,7 @@ func TestKeywordErrors(t *testing.T) {
 	}
 }
 
-// TestNewPolicyCopies holds that a policy stays as it was made, whatever
+// TestNewPolicyCopies checks that a policy stays as it was made, whatever
 // becomes of the slices that went in and came out.
 func TestNewPolicyCopies(t *testing.T) {
 	want := []Keyword{{"BAJA", ClassOptOut, Drop}, {"ALTA", ClassOptIn, Forward}}
@@ -145,11 +148,85 @@ func TestNewPolicyCopies(t *testing.T) {
 	}
 }
 
-func TestPolicyHasNoJSON(t *testing.T) {
-	_, err := json.Marshal(struct{ P Policy }{})
-	if err == nil || !strings.Contains(err.Error(), "marshal its Keywords and IgnorePunctuation") {
-		t.Errorf("json.Marshal of a Policy: error %v, want one that says what to do", err)
+// TestPolicyEncoding checks that encoders and decoders refuse a Policy in a
+// configuration, and say what to use instead.
+func TestPolicyEncoding(t *testing.T) {
+	type config struct{ Policy Policy }
+	c := config{MustPolicy([]Keyword{{"BAJA", ClassOptOut, Drop}})}
+	type other struct {
+		Policy struct{ Keywords []Keyword }
 	}
+	encode := func(v any) *bytes.Buffer {
+		b := new(bytes.Buffer)
+		if err := gob.NewEncoder(b).Encode(v); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	binary := new(bytes.Buffer) // as if a Policy were encoded
+	if err := gob.NewEncoder(binary).Encode(struct{ Policy encodedPolicy }{1}); err != nil {
+		t.Fatal(err)
+	}
+	jsonError := func(_ []byte, err error) error { return err }
+	tests := []struct {
+		name string
+		err  error
+	}{
+		{"json.Marshal", jsonError(json.Marshal(c))},
+		{"json.Marshal of a pointer", jsonError(json.Marshal(&c))},
+		{"xml.Marshal", jsonError(xml.Marshal(c))},
+		{"gob.Encode", gob.NewEncoder(new(bytes.Buffer)).Encode(c)},
+		{"json.Unmarshal", json.Unmarshal([]byte(`{"Policy":{"Keywords":[{"text":"BAJA"}]}}`), &c)},
+		{"json.Unmarshal of a string", json.Unmarshal([]byte(`{"Policy":"BAJA"}`), &c)},
+		{"xml.Unmarshal", xml.Unmarshal([]byte(`<config><Policy><Keywords>BAJA</Keywords></Policy></config>`), &c)},
+		{"gob.Decode", gob.NewDecoder(binary).Decode(&c)},
+		{"YAML", c.Policy.UnmarshalYAML(func(v any) error { *v.(*any) = map[string]any{}; return nil })},
+		{"TOML", c.Policy.UnmarshalText([]byte("BAJA"))},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.err == nil || !strings.Contains(tt.err.Error(), "keywordfile, and make the Policy with NewPolicy") {
+				t.Errorf("error %v, want one that names keywordfile and NewPolicy", tt.err)
+			}
+		})
+	}
+	if err := gob.NewDecoder(encode(other{})).Decode(&c); err == nil {
+		t.Error("gob.Decode of a struct into a Policy succeeds")
+	}
+
+	// Nothing to decode changes nothing.
+	want := c
+	if err := json.Unmarshal([]byte(`{"Policy":null}`), &c); err != nil || c != want {
+		t.Errorf("json.Unmarshal of null: %v, %v", c, err)
+	}
+	if err := c.Policy.UnmarshalYAML(func(any) error { return nil }); err != nil || c != want {
+		t.Errorf("UnmarshalYAML of an empty value: %v, %v", c, err)
+	}
+	bad := errors.New("bad YAML")
+	if err := c.Policy.UnmarshalYAML(func(any) error { return bad }); err != bad || c != want {
+		t.Errorf("UnmarshalYAML of bad YAML: %v, %v", c, err)
+	}
+}
+
+// An encodedPolicy is gob's encoding of a type that encodes itself.
+type encodedPolicy int
+
+func (encodedPolicy) MarshalBinary() ([]byte, error) { return []byte("BAJA"), nil }
+func (*encodedPolicy) UnmarshalBinary([]byte) error  { return nil }
+
+func TestMustPolicy(t *testing.T) {
+	rows := []Keyword{{"BAJA", ClassOptOut, Drop}}
+	if diff := cmp.Diff(rows, MustPolicy(rows).Keywords()); diff != "" {
+		t.Errorf("MustPolicy (-want +got):\n%s", diff)
+	}
+	_, want := NewPolicy(nil)
+	defer func() {
+		if got := recover(); fmt.Sprint(got) != want.Error() {
+			t.Errorf("MustPolicy(nil) panics with %v, want %v", got, want)
+		}
+	}()
+	MustPolicy(nil)
+	t.Error("MustPolicy(nil) returns")
 }
 
 func TestFlagsJSON(t *testing.T) {
@@ -325,8 +402,8 @@ func TestConcurrentUse(t *testing.T) {
 					if got := custom.Decide(s, Flags{}); got != want[i] {
 						t.Errorf("Decide(%+q) = %+v, want %+v", s, got, want[i])
 					}
-					if got := len(custom.Keywords()); got != 18 {
-						t.Errorf("%d keywords, want 18", got)
+					if got := len(custom.Keywords()); got != len(proxyKeywords)+1 {
+						t.Errorf("%d keywords, want %d", got, len(proxyKeywords)+1)
 					}
 				}
 			}

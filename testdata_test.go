@@ -126,7 +126,7 @@ func refused(t *testing.T, err error) (rows []refusedRow) {
 		row := refusedRow{Row: &k.Row}
 		for reason, mistake := range map[string]string{
 			"text is not valid UTF-8":     "not-utf-8",
-			"text holds U+FFFD":           "damaged",
+			"text contains U+FFFD":        "damaged",
 			"text normalizes to nothing":  "empty-key",
 			"class is ":                   "class",
 			"action is ":                  "action",

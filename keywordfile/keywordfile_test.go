@@ -115,7 +115,7 @@ func TestReadError(t *testing.T) {
 			`1: keyword 0 ("ARR` + "\ufffd" + `T"): not UTF-8: save the file as UTF-8`,
 		}},
 		{"half a surrogate pair", `{"text":"Stop\ud83d","class":"opt-out","action":"drop"}`, []string{
-			`1: keyword 0 ("Stop` + "\ufffd" + `"): text holds U+FFFD, which stands for damaged text`,
+			`1: keyword 0 ("Stop` + "\ufffd" + `"): text contains U+FFFD, which marks damaged text`,
 		}},
 		{"what NewPolicy refuses", "[\n" + stopRow + `,
 {"text":" \u200d", "class":"opt-out", "action":"drop"},
@@ -126,8 +126,10 @@ func TestReadError(t *testing.T) {
 			`3: keyword 1 (" \u200d"): text normalizes to nothing: no message could be this keyword`,
 			`4: keyword 2 ("Fin"): class is none: want opt-out, opt-in or help`,
 			`5: keyword 3 ("stop"): unknown class "optin": want opt-out, opt-in or help`,
-			`5: keyword 3 ("stop"): action is Action(9): want forward, drop or intercept`,
-			`6: keyword 4 ("Fin"): action is Action(9): want forward, drop or intercept`,
+			`5: keyword 3 ("stop"): unknown action "Action(9)": want forward, drop or intercept`,
+			`5: keyword 3 ("stop"): same keyword as row 0 ("Stop")`,
+			`6: keyword 4 ("Fin"): unknown action "Action(9)": want forward, drop or intercept`,
+			`6: keyword 4 ("Fin"): same keyword as row 2 ("Fin")`,
 		}},
 		{"same key as a row with mistakes", `{"text":"Stop","action":"drop"}` + "\n" + stopRow, []string{
 			`1: keyword 0 ("Stop"): no class: want opt-out, opt-in or help`,

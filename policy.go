@@ -30,7 +30,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -253,12 +252,12 @@ func (t *table) refuse(row int) string {
 	return ""
 }
 
-// quote is strconv.Quote that also escapes the removed characters that
-// strconv.Quote takes for printable, such as U+FE0F and U+3164.
+// quote is strconv.Quote that also escapes the characters that normalize to
+// nothing but that strconv.Quote takes for printable, such as U+FE0F and U+3164.
 func quote(s string) string {
 	var b strings.Builder
 	for _, r := range strconv.Quote(s) {
-		if r >= utf8.RuneSelf && (unicode.Is(removed, r) || r == 0x2800) {
+		if r >= utf8.RuneSelf && Normalize(string(r)) == "" {
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		} else {
 			b.WriteRune(r)

@@ -94,7 +94,7 @@ func TestVectorsSchema(t *testing.T) {
 		`"rules":["Q.case"],"interpretations":[],"reason":"lower case"}`
 	testSchema(t, vectorsSchema, right, []wrong{
 		{"no group", `"group":"case",`, ``},
-		{"unknown group", `"case"`, `"cases"`},
+		{"group that is not a name", `"case"`, `"Case"`},
 		{"no message", `"message":"stop",`, ``},
 		{"two messages", `"message":"stop"`, `"message":"stop","message_base64":"/w=="`},
 		{"base64 without padding", `"message":"stop"`, `"message_base64":"/w"`},
@@ -118,12 +118,11 @@ func TestVectorsSchema(t *testing.T) {
 		{"intercept without the flag", `"action":"drop","code":80901`, `"action":"intercept"`},
 		{"keyword without class", `"opt-out"`, `"none"`},
 		{"class without keyword", `,"keyword":"STOP"`, ``},
-		{"keyword of no table", `"keyword":"STOP"`, `"keyword":"BAJA"`},
 		{"damaged text is a keyword", `"key":"STOP"`, `"key":"STOP\ufffd"`},
 		{"no rule", `["Q.case"]`, `[]`},
 		{"a rule twice", `["Q.case"]`, `["Q.case","Q.case"]`},
-		{"unknown rule", `"Q.case"`, `"P2"`},
-		{"unknown interpretation", `"interpretations":[]`, `"interpretations":["case"]`},
+		{"rule that is not a name", `"Q.case"`, `"case"`},
+		{"interpretation that is not a name", `"interpretations":[]`, `"interpretations":["N1"]`},
 		{"no reason", `"reason":"lower case"`, `"reason":""`},
 		{"a field more", `"reason"`, `"comment":"","reason"`},
 	})
@@ -150,7 +149,7 @@ func TestRefusedTablesSchema(t *testing.T) {
 		{"no rows, but there are", `"row":1,"mistake":"same-key","same_as":0`, `"mistake":"no-rows"`},
 		{"no rows in a row", `"mistake":"same-key","same_as":0`, `"mistake":"no-rows"`},
 		{"rows, but there are none", `{"text":"STOP","class":"opt-out","action":"drop"},{"text":"stop","class":"opt-out","action":"drop"}`, ``},
-		{"unknown interpretation", `"folding"`, `"case"`},
+		{"interpretation that is not a name", `"folding"`, `"N1"`},
 		{"no interpretations", `"interpretations":["folding"],`, ``},
 		{"no reason", `"reason":"case"`, `"reason":""`},
 		{"a field more", `"reason"`, `"comment":"","reason"`},

@@ -51,13 +51,13 @@ func TestMarkLetters(t *testing.T) {
 
 // A refusedRow is a row that NewPolicy refuses.
 type refusedRow struct {
-	Row     *int   `json:"row,omitempty"` // nil if the table is refused for having none
+	Row     *int   `json:"row,omitempty"` // nil if the table has no rows
 	Mistake string `json:"mistake"`
-	SameAs  *int   `json:"same_as,omitempty"` // the row that has the key already
+	SameAs  *int   `json:"same_as,omitempty"` // the earlier row with the same key
 }
 
 // TestRefusedTables checks which rows of the tables in refused-tables.jsonl
-// NewPolicy refuses, and for what.
+// NewPolicy refuses, and why.
 func TestRefusedTables(t *testing.T) {
 	const name = "testdata/refused-tables.jsonl"
 	data, err := os.ReadFile(name)
@@ -108,7 +108,7 @@ func TestRefusedTables(t *testing.T) {
 	}
 }
 
-// refused returns what an error of NewPolicy says of each row.
+// refused returns the rows that an error of NewPolicy names.
 func refused(t *testing.T, err error) (rows []refusedRow) {
 	t.Helper()
 	joined, ok := err.(interface{ Unwrap() []error })
@@ -125,12 +125,13 @@ func refused(t *testing.T, err error) (rows []refusedRow) {
 		}
 		row := refusedRow{Row: &k.Row}
 		for reason, mistake := range map[string]string{
-			"text is not valid UTF-8":     "not-utf-8",
-			"text contains U+FFFD":        "damaged",
-			"text normalizes to nothing":  "empty-key",
-			"class is ":                   "class",
-			"action is ":                  "action",
-			"text has more than 64 marks": "marks",
+			"text is not valid UTF-8":    "not-utf-8",
+			"text contains U+FFFD":       "damaged",
+			"text normalizes to nothing": "empty-key",
+			"text has more than ":        "marks",
+			"class is ":                  "class",
+			"action is ":                 "action",
+			"same keyword as row ":       "same-key",
 		} {
 			if strings.HasPrefix(k.Reason, reason) {
 				row.Mistake = mistake
@@ -138,7 +139,7 @@ func refused(t *testing.T, err error) (rows []refusedRow) {
 		}
 		var first int
 		if _, err := fmt.Sscanf(k.Reason, "same keyword as row %d", &first); err == nil {
-			row.Mistake, row.SameAs = "same-key", &first
+			row.SameAs = &first
 		}
 		rows = append(rows, row)
 	}

@@ -62,7 +62,7 @@ func TestRegimes(t *testing.T) {
 	}
 }
 
-// testLines holds that every line of a file is valid.
+// testLines checks that every line of a file is valid.
 func testLines(t *testing.T, schemaFile, file string) {
 	t.Helper()
 	s := compile(t, schemaFile)
@@ -208,7 +208,8 @@ func TestRegimesSchema(t *testing.T) {
 // A wrong is what makes a right value wrong: old becomes new.
 type wrong struct{ name, old, new string }
 
-// testSchema holds that a schema tells a right value from wrong ones.
+// testSchema checks that a schema accepts the right value and refuses the wrong
+// ones.
 func testSchema(t *testing.T, schemaFile, right string, wrongs []wrong) {
 	t.Helper()
 	s := compile(t, schemaFile)

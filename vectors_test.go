@@ -244,7 +244,8 @@ func (v vector) touchedInterpretations() []string {
 	case v.Decision.Class == ClassHelp && !filter:
 		names = append(names, "help-not-intercepted")
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // touchedByText returns the interpretations that say how a text is compared.
@@ -259,6 +260,10 @@ func touchedByText(text string) (names []string) {
 	name("spelling", plain != text || seen != plain)
 	name("unseen", strings.ContainsAny(text, "\u2800\ufff9\ufffa\ufffb\ufffc"))
 	name("typed-signs", strings.ContainsAny(plain, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201a\u201b\u02bc\u201c\u201d\u201e\u201f"))
+	name("tatweel", strings.ContainsRune(plain, '\u0640'))
+	name("iota-subscript", strings.ContainsRune(plain, '\u0345'))
+	name("stroke-letters", strings.ContainsAny(plain, "\u0110\u0111\u0126\u0127\u0141\u0142\u0166\u0167"))
+	name("keyboard-letters", strings.ContainsAny(plain, "\u06a9\u06cc"))
 	name("white-space", strings.Join(strings.Fields(seen), " ") != seen)
 
 	var letter rune // under a mark
@@ -268,6 +273,7 @@ func touchedByText(text string) (names []string) {
 			letter = r
 		case !unicode.Is(unicode.Mc, r):
 			name("accents", unicode.Is(unicode.Latin, letter))
+			name("optional-marks", unicode.In(letter, unicode.Greek, unicode.Arabic, unicode.Hebrew))
 		}
 	}
 

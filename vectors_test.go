@@ -307,16 +307,15 @@ func unmarked(s string) string {
 	}, s)
 }
 
-// TestVectorsDocumented checks that testdata/README.md lists exactly the
-// groups, rules and interpretations of the vectors.
+// TestVectorsDocumented checks that testdata/README.md lists exactly the rules
+// and interpretations of the vectors.
 func TestVectorsDocumented(t *testing.T) {
 	readme, err := os.ReadFile("testdata/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := map[string]map[string]bool{"Groups": {}, "Rules": {}, "Interpretations": {}}
+	used := map[string]map[string]bool{"Rules": {}, "Interpretations": {}}
 	for _, v := range readVectors(t) {
-		used["Groups"][v.Group] = true
 		for _, rule := range v.Rules {
 			used["Rules"][rule] = true
 		}

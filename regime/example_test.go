@@ -42,15 +42,15 @@ func Example() {
 func ExampleLookup() {
 	r, ok := regime.Lookup("twilio-2016")
 	fmt.Println(ok, r.Name)
-	fmt.Println(r.Kind, r.Match, r.Scope, r.Since, r.Until)
+	fmt.Println(r.Kind, r.Scope, r.Since, r.Until)
 	for _, row := range r.Rows()[:2] {
-		fmt.Println(row.Text, row.Class, row.Evidence, row.Source.Page, row.Source.Date)
+		fmt.Println(row.Text, row.Class, row.Match, row.Evidence, row.Source.Page, row.Source.Date)
 	}
 	// Output:
 	// true Twilio's default filter for long codes, until 2025-05-14
-	// filter whole message number 2016-08 2025-05-14
-	// STOP opt-out documented https://support.twilio.com/hc/en-us/articles/223134027 undated
-	// STOPALL opt-out documented https://support.twilio.com/hc/en-us/articles/223134027 undated
+	// filter number 2016-08 2025-05-14
+	// STOP opt-out whole message documented https://support.twilio.com/hc/en-us/articles/223134027 undated
+	// STOPALL opt-out whole message documented https://support.twilio.com/hc/en-us/articles/223134027 undated
 }
 
 // A relay on Telnyx adds Telnyx's words to the built-in table, which comes last

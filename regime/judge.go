@@ -5,13 +5,14 @@ import (
 	"unicode"
 
 	"example.com/optout"
+	"example.com/optout/internal/words"
 )
 
-// A Verdict is what a regime takes a message for. Verdicts are comparable; the
-// zero Verdict is that of the zero Regime, which knows nothing.
+// A Verdict says what a message is to a regime. Verdicts are comparable; the
+// zero Verdict is the one of the zero [Regime], which knows nothing.
 type Verdict struct {
-	// Class is the class of the keyword that the message is, ClassNone if it
-	// is none. If Certainty is Unknown, Class is what the message may be.
+	// Class is the class of the keyword that the message is, or ClassNone. If
+	// Certainty is Unknown, Class is what the message may be.
 	Class optout.Class `json:"class"`
 
 	// Keyword is the text of that keyword's row, "" if there is none.
@@ -21,33 +22,34 @@ type Verdict struct {
 	Certainty Certainty `json:"certainty"`
 }
 
-// Judge returns what the regime takes message for, and how sure that is. These
-// are the rules, the first that applies:
+// Judge returns what message is to the regime, and how sure that is. The first
+// rule that applies decides. Of several rows with the same word the surest
+// decides.
 //
-//  1. The whole message is a keyword, as optout.Policy.Match has it with
-//     IgnorePunctuation. That is documented if the row is, and if the two are
-//     equal but for case and for what a page says does not matter (TrimsEnd,
-//     IgnoresPunctuation); otherwise it is presumed. A keyword of MatchBare
-//     with punctuation around it or white space before it is documented to be
-//     none.
-//  2. MatchWhole and MatchBare: it is documented to be none.
-//  3. MatchFirstWord: the message's first word is the keyword, documented and
-//     presumed as in 1. What begins with the keyword otherwise ("stopping") is
-//     unknown: AWS says both that the message begins with it and that it is
-//     the first word. MatchPrefix: what begins with the keyword is unknown,
-//     since no page says where the keyword ends. All else is documented to be
-//     none.
-//  4. MatchUnknown and MatchWords: a keyword stands in the message as a word,
-//     or as words: unknown. Of several the first in the table is named; opt-out
-//     words stand before others.
-//  5. A message without any such word is documented to be none for a filter,
-//     whose pages name no other words, and unknown for a demand, for which
-//     other wording can count as well.
+//  1. The whole message is a keyword: [optout.Policy.Match] finds it with
+//     IgnorePunctuation. The verdict is documented if the row is, and if
+//     message and row differ only in case and in white space and punctuation
+//     that the page says do not matter ([Row]). Otherwise it is presumed. The
+//     keyword of a [MatchBare] row with punctuation around it or white space
+//     before it is chat. Where people read the message, "opt-out" and "optout"
+//     are spellings of "opt out".
+//  2. The first word of the message is the keyword of a [MatchBeforeSpace] or
+//     [MatchFirstWord] row. Rule 1 says how sure that is. For a [MatchPrefix]
+//     row it is presumed.
+//  3. The message contains the keyword of a [MatchUnknown], [MatchWords],
+//     [MatchFirstWord] or [MatchPrefix] row as a word, or begins with the
+//     letters of one of the last two ("stopping"). That is unknown. The verdict
+//     names the first of several in the table; opt-out words come first there.
+//     It is also unknown if the pages say nothing about a class, and the
+//     message contains a word of that class of the built-in table.
+//  4. Any other message is documented to be chat for a system whose pages list
+//     its words. It is presumed to be if all rows have [EvidenceSecondary].
+//     Where people read messages other wording can count, so it is unknown.
 //
 // The regime "proxy" is judged by optout.Policy{}, so that its Class is always
-// that of a decision. How Proxy compares is this package's interpretation, so
-// a message that has one of its words beside other things, punctuation among
-// them, is presumed to be none.
+// the Class of a decision. How Proxy compares is this package's interpretation,
+// so a message that contains one of its words and more, punctuation included, is
+// presumed to be chat.
 //
 // Judge takes any string and never panics.
 func (r Regime) Judge(message string) Verdict {
@@ -55,175 +57,82 @@ func (r Regime) Judge(message string) Verdict {
 	if t == nil {
 		return Verdict{}
 	}
-	text := message
-	if r.IgnoresPunctuation {
-		text = strings.Map(dropPunctuation, text)
+	if v, ok := t.best(message, message, func(row Row) bool { return row.Match != MatchBare || row.isBare(message) }); ok {
+		return v
 	}
-	if row, ok := t.find(text); ok {
-		if row.Match == MatchBare && !bare(text, row) {
-			return Verdict{Certainty: Documented}
-		}
-		return row.verdict(r.states(text, row))
+	if v, ok := t.best(dropPunctuation(message), message, func(row Row) bool { return row.IgnoresPunctuation }); ok {
+		return v
 	}
-	switch {
-	case r.Match == MatchPrefix:
-		return r.judgeBeginning(message)
-	case r.Match == MatchWhole && !t.proxy:
-		return Verdict{Certainty: Documented}
+	key := optout.Normalize(message)
+	start := max(0, strings.IndexFunc(key, isLetterOrDigit))
+	first, _, _ := strings.Cut(key[start:], " ")
+	if v, ok := t.best(key[:start+len(first)], message, Row.readsFirstWord); ok {
+		return v
 	}
-	row, ok := t.within(message)
-	switch {
-	case ok && t.proxy:
-		return Verdict{Certainty: Presumed}
-	case ok:
-		return row.verdict(Unknown)
-	case r.Kind == KindDemand:
-		return Verdict{}
-	}
-	return Verdict{Certainty: Documented}
-}
-
-func (row Row) verdict(c Certainty) Verdict { return Verdict{row.Class, row.Text, c} }
-
-// judgeBeginning judges a message that is no keyword as a whole.
-func (r Regime) judgeBeginning(message string) Verdict {
-	key := strings.TrimLeftFunc(optout.Normalize(message), insignificant)
-	first, _, _ := strings.Cut(key, " ")
-	if row, ok := r.table.find(first); ok && row.Match == MatchFirstWord {
-		return row.verdict(r.states(message, row))
-	}
-	for i, row := range r.table.rows {
-		if strings.HasPrefix(key, r.table.keys[i]) {
-			return row.verdict(Unknown)
+	spaced := words.Spaced(key)
+	for _, c := range t.contained {
+		if strings.Contains(spaced, c.words) && strings.Contains(key, c.key) || c.begins && strings.HasPrefix(key[start:], c.key) {
+			return c.verdict
 		}
 	}
-	return Verdict{Certainty: Documented}
+	return Verdict{Certainty: t.other}
 }
 
-// states returns Documented if the regime's stated rule makes the message the
-// keyword of a row that it is to a reader, and Presumed otherwise.
-func (r Regime) states(message string, row Row) Certainty {
-	switch {
-	case row.Match == MatchFirstWord:
+// best returns the surest verdict on message by the rows whose keyword text is
+// to a reader, if they apply.
+func (t *table) best(text, message string, applies func(Row) bool) (best Verdict, ok bool) {
+	k, _ := t.policy.Match(text)
+	for _, row := range t.spellings[optout.Normalize(k.Text)] {
+		if c := row.certainty(message); applies(row) && (!ok || c > best.Certainty) {
+			best, ok = Verdict{row.Class, row.Text, c}, true
+		}
+	}
+	return best, ok
+}
+
+// certainty returns how sure it is that message is the row's keyword, if it is
+// that to a reader.
+func (row Row) certainty(message string) Certainty {
+	switch row.Match {
+	case MatchBeforeSpace:
+		message, _, _ = strings.Cut(message, " ")
+	case MatchFirstWord:
 		if end := strings.IndexFunc(message, unicode.IsSpace); end >= 0 {
 			message = message[:end]
 		}
-	case r.TrimsEnd:
-		message = strings.TrimRightFunc(message, unicode.IsSpace)
 	}
-	if row.Evidence == EvidenceDocumented && equalButForCase(message, row.Text) {
-		return Documented
+	message = strings.TrimRight(strings.TrimLeft(message, row.TrimsStart), row.TrimsEnd)
+	if row.IgnoresPunctuation {
+		message = dropPunctuation(message)
 	}
-	return Presumed
+	if row.Evidence == EvidenceDocumented && !equalButForCase(message, row.Text) {
+		return Presumed
+	}
+	return limits[row.Evidence]
 }
 
-// equalButForCase is stricter than strings.EqualFold alone, which takes the long
-// s for an S and the Kelvin sign for a K. Like all that folds to a letter of
-// the tables and is not its other case, they have more bytes.
-func equalButForCase(s, t string) bool { return len(s) == len(t) && strings.EqualFold(s, t) }
+func (row Row) readsFirstWord() bool {
+	return row.Match == MatchBeforeSpace || row.Match == MatchFirstWord || row.Match == MatchPrefix
+}
 
-// bare reports whether a message that is a keyword has neither punctuation nor
-// symbols around it, nor white space before it.
-func bare(message string, row Row) bool {
+// isBare reports whether message, which is the row's keyword, has neither
+// punctuation nor symbols around it, nor white space before it.
+func (row Row) isBare(message string) bool {
 	return strings.IndexFunc(message, unicode.IsSpace) != 0 && optout.Normalize(message) == optout.Normalize(row.Text)
 }
 
-func dropPunctuation(r rune) rune {
-	if unicode.IsPunct(r) {
-		return -1
-	}
-	return r
-}
+// equalButForCase is stricter than strings.EqualFold alone, which takes the long
+// s for an S and the Kelvin sign for a K. Like every rune that folds to a letter
+// of the tables and is not its other case, they have more bytes.
+func equalButForCase(s, t string) bool { return len(s) == len(t) && strings.EqualFold(s, t) }
 
-// insignificant reports whether r is what optout.Policy.IgnorePunctuation
-// leaves out at the start of a key.
-func insignificant(r rune) bool {
-	return r == ' ' || r != unicode.ReplacementChar && (unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.IsMark(r))
-}
-
-// An edition is a regime as tables.go writes it.
-type edition struct {
-	Regime
-	sources []Source
-	groups  []group
-}
-
-// A group is a run of rows that have all but their words in common.
-type group struct {
-	class    optout.Class
-	words    []string
-	language string
-	match    Match    // the regime's, if it is unknown
-	evidence Evidence // documented, if it is unknown
-	source   Source   // the first of the regime, if it is zero
-}
-
-// A table is what Judge looks a message up in.
-type table struct {
-	proxy   bool // the built-in table
-	rows    []Row
-	sources []Source
-	policy  optout.Policy
-	index   map[string]int // the row of a text
-	keys    []string       // of the rows
-	words   []string       // of the rows: see spaced
-}
-
-// compile makes the table of an edition. A test holds that NewPolicy takes all
-// of them.
-func (e edition) compile() Regime {
-	t := &table{proxy: e.ID == "proxy", sources: e.sources, index: make(map[string]int)}
-	for _, g := range e.groups {
-		row := Row{Class: g.class, Language: g.language, Match: g.match, Evidence: g.evidence, Source: g.source}
-		if row.Match == MatchUnknown {
-			row.Match = e.Match
+func dropPunctuation(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPunct(r) {
+			return -1
 		}
-		if row.Evidence == EvidenceUnknown {
-			row.Evidence = EvidenceDocumented
-		}
-		if row.Source == (Source{}) {
-			row.Source = e.sources[0]
-		}
-		for _, row.Text = range g.words {
-			key := optout.Normalize(row.Text)
-			t.index[row.Text] = len(t.rows)
-			t.rows = append(t.rows, row)
-			t.keys = append(t.keys, key)
-			t.words = append(t.words, spaced(key))
-		}
-	}
-	if !t.proxy {
-		t.policy, _ = optout.NewPolicy(keywords(t.rows))
-		t.policy.IgnorePunctuation = true
-	}
-	e.table = t
-	return e.Regime
+		return r
+	}, s)
 }
 
-// find returns the row that the whole of a text is.
-func (t *table) find(text string) (Row, bool) {
-	k, ok := t.policy.Match(text)
-	if !ok {
-		return Row{}, false
-	}
-	return t.rows[t.index[k.Text]], true
-}
-
-// within returns the first row of the table whose words stand in a message.
-func (t *table) within(message string) (Row, bool) {
-	words := spaced(optout.Normalize(message))
-	for i, w := range t.words {
-		if strings.Contains(words, w) {
-			return t.rows[i], true
-		}
-	}
-	return Row{}, false
-}
-
-// spaced returns the words of a key, with one space before and behind each. A
-// word is a run of letters, marks and digits.
-func spaced(key string) string {
-	return " " + strings.Join(strings.FieldsFunc(key, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r)
-	}), " ") + " "
-}
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }

@@ -43,7 +43,7 @@ package regime
 
 import (
 	"slices"
-	"sync"
+	"strings"
 
 	"example.com/optout"
 )
@@ -66,22 +66,15 @@ type Regime struct {
 	Since Date `json:"since"`
 	Until Date `json:"until"`
 
+	// Replaces is the ID of the edition before this one, "" if none is known.
+	Replaces string `json:"replaces,omitempty"`
+
 	// AsOf is the date on the regime's main page or, where that carries none,
 	// when its copy was made, as precisely as that is known.
 	AsOf Date `json:"as_of"`
 
 	// Checked is the day on which the copies of the sources were last read.
 	Checked Date `json:"checked"`
-
-	// Match is how the system compares a message with its words. A row can
-	// have a rule of its own: see Row.Match.
-	Match Match `json:"match"`
-
-	// TrimsEnd is set if a page says that white space behind a keyword does
-	// not matter, IgnoresPunctuation if one says that of punctuation. Unset
-	// means that no page does.
-	TrimsEnd           bool `json:"trims_end"`
-	IgnoresPunctuation bool `json:"ignores_punctuation"`
 
 	// Scope is what an opt-out covers.
 	Scope Scope `json:"scope"`
@@ -96,7 +89,8 @@ type Regime struct {
 	table *table // nil for the zero Regime
 }
 
-// A Row is one keyword of a regime.
+// A Row is one keyword of a regime, and the rule by which a message is compared
+// with it. Most pages state a rule for one class of words only.
 type Row struct {
 	// Text is the keyword as its page spells it.
 	Text string `json:"text"`
@@ -110,6 +104,13 @@ type Row struct {
 
 	// Match is how the system compares a message with this keyword.
 	Match Match `json:"match"`
+
+	// TrimsStart and TrimsEnd are the characters of white space before and
+	// after the keyword that a page says do not matter. IgnoresPunctuation is
+	// set if a page says that punctuation does not matter.
+	TrimsStart         string `json:"trims_start,omitempty"`
+	TrimsEnd           string `json:"trims_end,omitempty"`
+	IgnoresPunctuation bool   `json:"ignores_punctuation,omitempty"`
 
 	// Evidence says whether Source is the system's own text.
 	Evidence Evidence `json:"evidence"`
@@ -145,8 +146,25 @@ func Lookup(id string) (Regime, bool) {
 // A day that is a month or a year only counts as its beginning.
 func On(day Date) []Regime {
 	return slices.DeleteFunc(All(), func(r Regime) bool {
-		return day.Compare(r.Since) < 0 || r.Until != Date{} && day.Compare(r.Until) >= 0
+		edition, _ := r.Edition(day)
+		return edition.ID != r.ID
 	})
+}
+
+// Edition returns the edition of the regime by which to judge a message of a
+// day, and whether one is known: r or, on a day before r.Since, the edition that
+// it replaced. As for [On], a regime without a date has always held.
+func (r Regime) Edition(day Date) (Regime, bool) {
+	for day.Compare(r.Since) < 0 {
+		r, _ = Lookup(r.Replaces)
+		if r.ID == "" {
+			return Regime{}, false
+		}
+	}
+	if (r.Until != Date{}) && day.Compare(r.Until) >= 0 {
+		return Regime{}, false
+	}
+	return r, true
 }
 
 // Rows returns a copy of the regime's table: opt-out, opt-in, help.
@@ -165,11 +183,17 @@ func (r Regime) Sources() []Source {
 	return slices.Clone(r.table.sources)
 }
 
-// Keywords returns the regime's table for NewPolicy and Merge. No system but
-// Proxy says what a relay should do with its words, so the actions follow
-// Proxy's principle (docs/proxy/opt-out-keywords, 2026-06-16): opt-out words
-// are dropped, all others forwarded. The rows of "proxy" are exactly those of
-// optout.Policy{}.Keywords(), which drop UNSTOP.
+// Keywords returns words of the regime for [optout.NewPolicy] and
+// [optout.Merge]. Without languages these are the words of all rows; with BCP 47
+// tags, in any case, those of the rows with one of them. "es" also takes the
+// rows with es-MX, and "es-MX" also those with es, but not those with es-ES. A
+// row without a language belongs to no tag. A word that several rows share
+// comes once.
+//
+// No system but Proxy says what a relay should do with its words, so the actions
+// follow Proxy's principle (docs/proxy/opt-out-keywords, 2026-06-16): opt-out
+// words are dropped, all others forwarded. The regime "proxy" returns
+// optout.Policy{}.Keywords(), which drops UNSTOP.
 //
 // Of rows with the same key Merge takes the last. Put the built-in table last
 // to keep its actions, UNSTOP's among them:
@@ -178,32 +202,40 @@ func (r Regime) Sources() []Source {
 //
 // These are the words alone: a policy compares whole messages, also with the
 // words of a regime that asks for less, such as "aws".
-func (r Regime) Keywords() []optout.Keyword {
+func (r Regime) Keywords(languages ...string) []optout.Keyword {
 	if r.table == nil {
 		return nil
 	}
-	if r.table.proxy {
-		return optout.Policy{}.Keywords()
-	}
-	return keywords(r.table.rows)
-}
-
-func keywords(rows []Row) []optout.Keyword {
-	list := make([]optout.Keyword, len(rows))
-	for i, row := range rows {
-		list[i] = optout.Keyword{Text: row.Text, Class: row.Class}
-		if row.Class == optout.ClassOptOut {
-			list[i].Action = optout.Drop
+	var list []optout.Keyword
+	seen := make(map[string]bool)
+	for i, k := range r.table.keywords {
+		key := optout.Normalize(k.Text)
+		if wanted := len(languages) == 0 || r.table.rows[i].isIn(languages); wanted && !seen[key] {
+			seen[key] = true
+			list = append(list, k)
 		}
 	}
 	return list
 }
 
-// regimes returns all regimes, ordered by ID, with their tables compiled.
-var regimes = sync.OnceValue(func() []Regime {
-	all := make([]Regime, len(editions))
-	for i, e := range editions {
-		all[i] = e.compile()
+// isIn reports whether the row's language is one of some languages, or a part
+// of one, or has one as a part.
+func (row Row) isIn(languages []string) bool {
+	have := strings.ToLower(row.Language) + "-"
+	return row.Language != "" && slices.ContainsFunc(languages, func(tag string) bool {
+		want := strings.ToLower(tag) + "-"
+		return strings.HasPrefix(have, want) || strings.HasPrefix(want, have)
+	})
+}
+
+// Languages returns the tags of the rows, sorted, each once.
+func (r Regime) Languages() []string {
+	var tags []string
+	for _, row := range r.Rows() {
+		if row.Language != "" {
+			tags = append(tags, row.Language)
+		}
 	}
-	return all
-})
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}

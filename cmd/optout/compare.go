@@ -76,7 +76,7 @@ func (c *comparer) examine(cells []string, d *decided) ([]string, bool) {
 		v := r.Judge(d.Text)
 		cells = append(cells, v.Class.String()+marks[v.Certainty])
 		// A demand that names no word of a class has nothing to say about it.
-		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind == regime.KindDemand && !hasClass(r, d.Class) {
+		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind != regime.KindFilter && !hasClass(r, d.Class) {
 			continue
 		}
 		known = known || v.Certainty != regime.Unknown
@@ -125,7 +125,7 @@ func (c *comparer) follows() (rows [][]string) {
 	names := make(map[string][]string) // of the regimes of which the same is to be said
 	for _, d := range slices.SortedFunc(maps.Keys(c.counts), order) {
 		r := c.regimes[d.regime]
-		row := []string{strconv.Itoa(c.counts[d]), d.follows(r.Kind == regime.KindDemand)}
+		row := []string{strconv.Itoa(c.counts[d]), d.follows(r.Kind != regime.KindFilter)}
 		key := strings.Join(row, " ")
 		if names[key] == nil {
 			rows = append(rows, row)

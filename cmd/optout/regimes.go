@@ -14,14 +14,14 @@ import (
 
 // listRegimes prints all regimes, or for -o jsonl what is known of each.
 func listRegimes(o *options, stdout io.Writer) error {
-	rows := [][]string{{"id", "kind", "since", "until", "as of", "match", "scope", "name"}}
+	rows := [][]string{{"id", "kind", "since", "until", "as of", "scope", "name"}}
 	var all []any
 	for _, r := range regime.All() {
 		all = append(all, struct {
 			regime.Regime
 			Sources []regime.Source `json:"sources"`
 		}{r, r.Sources()})
-		rows = append(rows, []string{r.ID, r.Kind.String(), r.Since.String(), r.Until.String(), r.AsOf.String(), r.Match.String(), r.Scope.String(), r.Name})
+		rows = append(rows, []string{r.ID, string(r.Kind), r.Since.String(), r.Until.String(), r.AsOf.String(), string(r.Scope), r.Name})
 	}
 	return printTable(o.format, stdout, rows, all)
 }
@@ -30,13 +30,14 @@ func listRegimes(o *options, stdout io.Writer) error {
 func listRows(o *options, stdout io.Writer) error {
 	rows := [][]string{{"text", "class", "action", "language", "match", "evidence", "date", "source"}}
 	var all []any
-	for i, r := range o.regime.Rows() {
-		action := o.policy.Keywords()[i].Action
+	for _, r := range o.regime.Rows() {
+		k, _ := o.policy.Match(r.Text)
+		action := k.Action
 		all = append(all, struct {
 			regime.Row
 			Action optout.Action `json:"action"`
 		}{r, action})
-		rows = append(rows, []string{printable(r.Text), r.Class.String(), action.String(), r.Language, r.Match.String(), r.Evidence.String(), r.Source.Date.String(), r.Source.Page})
+		rows = append(rows, []string{printable(r.Text), r.Class.String(), action.String(), r.Language, string(r.Match), string(r.Evidence), r.Source.Date.String(), r.Source.Page})
 	}
 	return printTable(o.format, stdout, rows, all)
 }

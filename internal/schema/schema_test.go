@@ -53,7 +53,7 @@ func TestRegimeVectors(t *testing.T) {
 }
 
 func TestRegimes(t *testing.T) {
-	data, err := os.ReadFile("../../testdata/regimes.json")
+	data, err := os.ReadFile("../../regime/regimes.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestRegimeVectorsSchema(t *testing.T) {
 	const right = `{"regime":"aws","message":"stop it","class":"opt-out","keyword":"STOP","certainty":"documented","reason":"first word"}`
 	testSchema(t, regimeVectorsSchema, right, []wrong{
 		{"no regime", `"regime":"aws",`, ``},
-		{"regime that is no id", `"aws"`, `"AWS"`},
+		{"regime that is not an id", `"aws"`, `"AWS"`},
 		{"no message", `"message":"stop it",`, ``},
 		{"no class", `"class":"opt-out",`, ``},
 		{"unknown class", `"opt-out"`, `"optout"`},
@@ -174,34 +174,42 @@ func TestRegimeVectorsSchema(t *testing.T) {
 }
 
 func TestRegimesSchema(t *testing.T) {
-	const right = `[{"id":"aws","kind":"filter","since":"2017-12","until":"undated","as_of":"2026","checked":"2026-11-25",` +
-		`"match":"beginning","trims_end":false,"ignores_punctuation":false,"scope":"account",` +
-		`"sources":[{"page":"https://docs.aws.amazon.com/","date":"2021-06-09"}],` +
-		`"rows":[{"text":"STOP","class":"opt-out","language":"en","match":"first word","evidence":"documented",` +
-		`"source":{"page":"https://docs.aws.amazon.com/","date":"2021-06-09"}}],"no_keywords":["OPT OUT"]}]`
+	const right = `[{"id":"aws","kind":"filter","name":"AWS","since":"2017-12","until":"undated","replaces":"aws-2016","as_of":"2026",` +
+		`"checked":"2026-11-30","scope":"account","effect":"It blocks.","recheck":"The words.",` +
+		`"sources":[{"page":"https://docs.aws.amazon.com/","date":"2021-06-09","rows":[` +
+		`{"class":"opt-out","words":["STOP"],"language":"en-US","match":"first word","trims_end":" ","ignores_punctuation":true,"evidence":"documented"}]}],` +
+		`"silent":["help"],"no_keywords":["OPT OUT"]}]`
 	testSchema(t, regimesSchema, right, []wrong{
 		{"id with a space", `"aws"`, `"aws sms"`},
 		{"unknown kind", `"filter"`, `"unknown"`},
-		{"filter by words", `"match":"beginning"`, `"match":"words"`},
-		{"demand that is a filter's rule", `"filter"`, `"demand"`},
-		{"month that is none", `"2017-12"`, `"2017-13"`},
-		{"day that is none", `"date":"2021-06-09"}]`, `"date":"2021-06-31"}]`},
+		{"no name", `"name":"AWS",`, ``},
+		{"month that is not in the calendar", `"2017-12"`, `"2017-13"`},
+		{"day that is not in the calendar", `"2021-06-09"`, `"2021-06-31"`},
 		{"no date", `"as_of":"2026",`, ``},
 		{"empty date", `"as_of":"2026"`, `"as_of":""`},
-		{"checked in a month", `"2026-11-25"`, `"2026-11"`},
-		{"unknown match", `"beginning"`, `"prefix"`},
+		{"checked in a month", `"2026-11-30"`, `"2026-11"`},
+		{"replaces no id", `"aws-2016"`, `""`},
 		{"unknown scope", `"account"`, `"all"`},
-		{"no sources", `[{"page":"https://docs.aws.amazon.com/","date":"2021-06-09"}]`, `[]`},
+		{"empty effect", `"It blocks."`, `""`},
+		{"recheck with space at its end", `"The words."`, `"The words. "`},
+		{"no sources", `[{"page"`, `[],"pages":[{"page"`},
 		{"source without page", `"page":"https://docs.aws.amazon.com/",`, ``},
 		{"source without TLS", `https:`, `http:`},
-		{"row without source", `,"source":{"page":"https://docs.aws.amazon.com/","date":"2021-06-09"}`, ``},
+		{"source with an empty list of rows", `"rows":[`, `"rows":[],"more":[`},
 		{"row of no class", `"opt-out"`, `"none"`},
-		{"row of unknown evidence", `"documented"`, `"unknown"`},
-		{"row with space around", `"STOP"`, `"STOP "`},
-		{"language that is no tag", `"en"`, `"English"`},
-		{"no rows", `"rows":[`, `"rows":[],"more":[`},
-		{"no list of words that are none", `,"no_keywords":["OPT OUT"]`, ``},
-		{"a field more", `"kind"`, `"name":"","kind"`},
+		{"rows without words", `["STOP"]`, `[]`},
+		{"word with space at its end", `"STOP"`, `"STOP "`},
+		{"language that is not a tag", `"en-US"`, `"English"`},
+		{"unknown match", `"first word"`, `"prefix"`},
+		{"trims letters", `"trims_end":" "`, `"trims_end":"s"`},
+		{"trims nothing", `"trims_end":" "`, `"trims_end":""`},
+		{"punctuation that is not ignored", `true`, `false`},
+		{"unknown evidence", `"documented"`, `"certain"`},
+		{"row with a text", `"class":"opt-out"`, `"text":"STOP","class":"opt-out"`},
+		{"silent on no class", `["help"]`, `[]`},
+		{"silent on an unknown class", `["help"]`, `["none"]`},
+		{"no list of words that are not keywords", `,"no_keywords":["OPT OUT"]`, ``},
+		{"a field more", `"kind"`, `"url":"","kind"`},
 	})
 }
 

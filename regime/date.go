@@ -28,22 +28,21 @@ func (d Date) String() string {
 
 // ParseDate is the inverse of [Date.String]. The calendar must have the day.
 func ParseDate(text string) (Date, error) {
-	if text == "undated" {
-		return Date{}, nil
-	}
-	for _, layout := range [...]string{"2006-01-02", "2006-01", "2006"} {
-		if t, err := time.Parse(layout, text); err == nil && t.Year() > 0 {
-			d := Date{Year: t.Year()}
-			if len(layout) > len("2006") {
-				d.Month = t.Month()
-			}
-			if len(layout) > len("2006-01") {
-				d.Day = t.Day()
-			}
-			return d, nil
+	const first = "0001-01-01" // gives a month or a year the rest of a day
+	var d Date
+	if t, err := time.Parse(time.DateOnly, text+first[min(len(text), len(first)):]); err == nil {
+		d.Year = t.Year()
+		if len(text) > len("0001") {
+			d.Month = t.Month()
+		}
+		if len(text) > len("0001-01") {
+			d.Day = t.Day()
 		}
 	}
-	return Date{}, fmt.Errorf("regime: %q is not a date: write one such as 2025-05-14, 2025-05 or 2025, or undated", text)
+	if d.String() != text {
+		return Date{}, fmt.Errorf("regime: %q is not a date: write one such as 2025-05-14, 2025-05 or 2025, or undated", text)
+	}
+	return d, nil
 }
 
 // MarshalText returns the text of [Date.String]. It never fails.

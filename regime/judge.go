@@ -1,6 +1,9 @@
 package regime
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -21,6 +24,69 @@ type Verdict struct {
 	// Certainty is how sure the rest is.
 	Certainty Certainty `json:"certainty"`
 }
+
+// A Certainty is how sure a [Verdict] is. Greater is surer.
+type Certainty uint8
+
+const (
+	// Unknown means that the regime's rule for such a message is not known, or
+	// that its pages contradict each other about it.
+	Unknown Certainty = iota
+
+	// Presumed means that the regime's pages do not speak of exactly this
+	// message, but all agree with the verdict: the message is the keyword in
+	// another spelling or with other white space or punctuation. It also means
+	// that the row has [EvidenceSecondary].
+	Presumed
+
+	// Documented means that the regime's own stated rule decides.
+	Documented
+)
+
+var certaintyNames = []string{"unknown", "presumed", "documented"}
+
+// String returns "unknown", "presumed" or "documented", and "Certainty(7)" for
+// an undefined value such as 7.
+func (c Certainty) String() string {
+	if int(c) < len(certaintyNames) {
+		return certaintyNames[c]
+	}
+	return fmt.Sprintf("Certainty(%d)", uint8(c))
+}
+
+// MarshalText returns the text of [Certainty.String]. It never fails.
+func (c Certainty) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText accepts the names of the defined values. On any other text c
+// keeps its value.
+func (c *Certainty) UnmarshalText(text []byte) error {
+	i := slices.Index(certaintyNames, string(text))
+	if i < 0 {
+		return fmt.Errorf("regime: unknown certainty %q: want one of %s", text, strings.Join(certaintyNames, ", "))
+	}
+	*c = Certainty(i)
+	return nil
+}
+
+// A table is what [Regime.Judge] looks a message up in.
+type table struct {
+	sources   []Source
+	rows      []Row
+	policy    optout.Policy    // every spelling of every row
+	spellings map[string][]Row // by the key of the spelling
+	contained []contained
+	other     Certainty // that a message without any of the words is chat
+}
+
+// A contained is the verdict on a message that contains a word and more.
+type contained struct {
+	words   string // of words.Spaced
+	key     string // must be in the message's key as well
+	begins  bool   // a message that begins with the letters of key has the same verdict
+	verdict Verdict
+}
+
+var noTable = new(table) // of the zero Regime
 
 // Judge returns what message is to the regime, and how sure that is. The first
 // rule that applies decides. Of several rows with the same word the surest
@@ -53,10 +119,7 @@ type Verdict struct {
 //
 // Judge takes any string and never panics.
 func (r Regime) Judge(message string) Verdict {
-	t := r.table
-	if t == nil {
-		return Verdict{}
-	}
+	t := cmp.Or(r.table, noTable)
 	if v, ok := t.best(message, message, func(row Row) bool { return row.Match != MatchBare || row.isBare(message) }); ok {
 		return v
 	}
@@ -88,51 +151,6 @@ func (t *table) best(text, message string, applies func(Row) bool) (best Verdict
 		}
 	}
 	return best, ok
-}
-
-// certainty returns how sure it is that message is the row's keyword, if it is
-// that to a reader.
-func (row Row) certainty(message string) Certainty {
-	switch row.Match {
-	case MatchBeforeSpace:
-		message, _, _ = strings.Cut(message, " ")
-	case MatchFirstWord:
-		if end := strings.IndexFunc(message, unicode.IsSpace); end >= 0 {
-			message = message[:end]
-		}
-	}
-	message = strings.TrimRight(strings.TrimLeft(message, row.TrimsStart), row.TrimsEnd)
-	if row.IgnoresPunctuation {
-		message = dropPunctuation(message)
-	}
-	if row.Evidence == EvidenceDocumented && !equalButForCase(message, row.Text) {
-		return Presumed
-	}
-	return limits[row.Evidence]
-}
-
-func (row Row) readsFirstWord() bool {
-	return row.Match == MatchBeforeSpace || row.Match == MatchFirstWord || row.Match == MatchPrefix
-}
-
-// isBare reports whether message, which is the row's keyword, has neither
-// punctuation nor symbols around it, nor white space before it.
-func (row Row) isBare(message string) bool {
-	return strings.IndexFunc(message, unicode.IsSpace) != 0 && optout.Normalize(message) == optout.Normalize(row.Text)
-}
-
-// equalButForCase is stricter than strings.EqualFold alone, which takes the long
-// s for an S and the Kelvin sign for a K. Like every rune that folds to a letter
-// of the tables and is not its other case, they have more bytes.
-func equalButForCase(s, t string) bool { return len(s) == len(t) && strings.EqualFold(s, t) }
-
-func dropPunctuation(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPunct(r) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }

@@ -42,8 +42,9 @@
 package regime
 
 import (
+	"cmp"
+	"maps"
 	"slices"
-	"strings"
 
 	"example.com/optout"
 )
@@ -89,41 +90,25 @@ type Regime struct {
 	table *table // nil for the zero Regime
 }
 
-// A Row is one keyword of a regime, and the rule by which a message is compared
-// with it. Most pages state a rule for one class of words only.
-type Row struct {
-	// Text is the keyword as its page spells it.
-	Text string `json:"text"`
+// A Kind says what a regime does about its words.
+type Kind string
 
-	// Class is what the keyword asks for.
-	Class optout.Class `json:"class"`
+const (
+	KindFilter     Kind = "filter"     // acts by itself on what your user writes: blocks, replies
+	KindDemand     Kind = "demand"     // says what you must act on, and acts on nothing
+	KindCollection Kind = "collection" // collects words from many pages, and acts on nothing
+)
 
-	// Language is the BCP 47 tag of the language that the page gives for the
-	// keyword, "" if it gives none.
-	Language string `json:"language,omitempty"`
+// A Scope is what an opt-out covers, besides the one who wrote it.
+type Scope string
 
-	// Match is how the system compares a message with this keyword.
-	Match Match `json:"match"`
-
-	// TrimsStart and TrimsEnd are the characters of white space before and
-	// after the keyword that a page says do not matter. IgnoresPunctuation is
-	// set if a page says that punctuation does not matter.
-	TrimsStart         string `json:"trims_start,omitempty"`
-	TrimsEnd           string `json:"trims_end,omitempty"`
-	IgnoresPunctuation bool   `json:"ignores_punctuation,omitempty"`
-
-	// Evidence says whether Source is the system's own text.
-	Evidence Evidence `json:"evidence"`
-
-	// Source is the page that has the keyword.
-	Source Source `json:"source"`
-}
-
-// A Source is a page that a table rests on.
-type Source struct {
-	Page string `json:"page"` // its address, or what to look for if it has none
-	Date Date   `json:"date"` // the date on it, or of its copy
-}
+const (
+	ScopeUnknown Scope = "unknown" // no page says, or pages contradict each other
+	ScopeNumber  Scope = "number"  // the number, short code or agent that was texted
+	ScopeGroup   Scope = "group"   // the group of numbers that this one is in, such as a Messaging Service
+	ScopeAccount Scope = "account" // all numbers of the account
+	ScopeApp     Scope = "app"     // all that the app sends
+)
 
 // All returns every regime, ordered by ID. Among them are editions that hold no
 // longer: see On.
@@ -156,32 +141,19 @@ func On(day Date) []Regime {
 // it replaced. As for [On], a regime without a date has always held.
 func (r Regime) Edition(day Date) (Regime, bool) {
 	for day.Compare(r.Since) < 0 {
-		r, _ = Lookup(r.Replaces)
-		if r.ID == "" {
-			return Regime{}, false
-		}
+		r, _ = Lookup(r.Replaces) // the zero Regime, if there is none, ends the loop
 	}
 	if (r.Until != Date{}) && day.Compare(r.Until) >= 0 {
-		return Regime{}, false
+		r = Regime{}
 	}
-	return r, true
+	return r, r.ID != ""
 }
 
 // Rows returns a copy of the regime's table: opt-out, opt-in, help.
-func (r Regime) Rows() []Row {
-	if r.table == nil {
-		return nil
-	}
-	return slices.Clone(r.table.rows)
-}
+func (r Regime) Rows() []Row { return slices.Clone(cmp.Or(r.table, noTable).rows) }
 
 // Sources returns a copy of the list of pages that the regime rests on.
-func (r Regime) Sources() []Source {
-	if r.table == nil {
-		return nil
-	}
-	return slices.Clone(r.table.sources)
-}
+func (r Regime) Sources() []Source { return slices.Clone(cmp.Or(r.table, noTable).sources) }
 
 // Keywords returns words of the regime for [optout.NewPolicy] and
 // [optout.Merge]. Without languages these are the words of all rows; with BCP 47
@@ -203,39 +175,32 @@ func (r Regime) Sources() []Source {
 // These are the words alone: a policy compares whole messages, also with the
 // words of a regime that asks for less, such as "aws".
 func (r Regime) Keywords(languages ...string) []optout.Keyword {
-	if r.table == nil {
-		return nil
-	}
 	var list []optout.Keyword
 	seen := make(map[string]bool)
-	for i, k := range r.table.keywords {
-		key := optout.Normalize(k.Text)
-		if wanted := len(languages) == 0 || r.table.rows[i].isIn(languages); wanted && !seen[key] {
-			seen[key] = true
-			list = append(list, k)
+	for _, row := range r.Rows() {
+		key := optout.Normalize(row.Text)
+		if seen[key] || len(languages) > 0 && !row.isIn(languages) {
+			continue
 		}
+		seen[key] = true
+		k := optout.Keyword{Text: row.Text, Class: row.Class}
+		if row.Class == optout.ClassOptOut {
+			k.Action = optout.Drop
+		}
+		if r.isProxy() {
+			k, _ = (optout.Policy{}).Match(row.Text)
+		}
+		list = append(list, k)
 	}
 	return list
 }
 
-// isIn reports whether the row's language is one of some languages, or a part
-// of one, or has one as a part.
-func (row Row) isIn(languages []string) bool {
-	have := strings.ToLower(row.Language) + "-"
-	return row.Language != "" && slices.ContainsFunc(languages, func(tag string) bool {
-		want := strings.ToLower(tag) + "-"
-		return strings.HasPrefix(have, want) || strings.HasPrefix(want, have)
-	})
-}
-
 // Languages returns the tags of the rows, sorted, each once.
 func (r Regime) Languages() []string {
-	var tags []string
+	tags := make(map[string]bool)
 	for _, row := range r.Rows() {
-		if row.Language != "" {
-			tags = append(tags, row.Language)
-		}
+		tags[row.Language] = true
 	}
-	slices.Sort(tags)
-	return slices.Compact(tags)
+	delete(tags, "")
+	return slices.Sorted(maps.Keys(tags))
 }

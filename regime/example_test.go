@@ -8,7 +8,7 @@ import (
 	"example.com/optout/regime"
 )
 
-// table merges the tables of regimes; of rows with the same key the last wins.
+// table merges the tables of regimes. If rows have the same key, the last wins.
 func table(ids ...string) []optout.Keyword {
 	var tables [][]optout.Keyword
 	for _, id := range ids {
@@ -69,6 +69,56 @@ func ExampleRegime_Keywords() {
 	// drop opt-out STOP ALL
 	// drop opt-out ARRET
 	// drop opt-in UNSTOP
+}
+
+// A relay for speakers of Spanish and Portuguese adds their words to the
+// built-in table.
+func ExampleRegime_Keywords_languages() {
+	languages, _ := regime.Lookup("languages")
+	words := languages.Keywords("es", "pt")
+	policy, err := optout.NewPolicy(optout.Merge(words, optout.Policy{}.Keywords()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, message := range []string{"Baja", "comecar", "stop", "on"} {
+		k, _ := policy.Match(message)
+		fmt.Println(message, k.Class)
+	}
+	// Output:
+	// Baja opt-out
+	// comecar opt-in
+	// stop opt-out
+	// on none
+}
+
+// Where does a provider differ from the built-in table?
+func ExampleRegime_Judge_differences() {
+	telnyx, _ := regime.Lookup("telnyx")
+	for _, k := range telnyx.Keywords() {
+		if here, _ := (optout.Policy{}).Match(k.Text); here.Class != k.Class {
+			fmt.Printf("%s is an %v there, and reaches the other party as chat\n", k.Text, k.Class)
+		}
+	}
+	for _, k := range (optout.Policy{}).Keywords() {
+		if v := telnyx.Judge(k.Text); v.Class != k.Class && k.Class == optout.ClassOptOut {
+			fmt.Printf("%s does nothing there (%v): your app must record and answer it\n", k.Text, v.Certainty)
+		}
+	}
+	// Output:
+	// STOP ALL is an opt-out there, and reaches the other party as chat
+	// REVOKE does nothing there (documented): your app must record and answer it
+	// OPTOUT does nothing there (documented): your app must record and answer it
+	// ARRETT does nothing there (documented): your app must record and answer it
+	// ARRET does nothing there (documented): your app must record and answer it
+	// ARRETE does nothing there (documented): your app must record and answer it
+}
+
+// A day in 2020 has another edition than today.
+func ExampleRegime_Edition() {
+	twilio, _ := regime.Lookup("twilio-2025")
+	edition, ok := twilio.Edition(regime.Date{Year: 2020, Month: 3, Day: 1})
+	fmt.Println(edition.ID, ok, edition.Judge("revoke").Class, twilio.Judge("revoke").Class)
+	// Output: twilio-2016 true none opt-out
 }
 
 func ExampleRegime_Judge() {

@@ -15,7 +15,7 @@ import (
 // zero Verdict is the one of the zero [Regime], which knows nothing.
 type Verdict struct {
 	// Class is the class of the keyword that the message is, or ClassNone. If
-	// Certainty is Unknown, Class is what the message may be.
+	// Certainty is Unknown, the message may have this class or be chat.
 	Class optout.Class `json:"class"`
 
 	// Keyword is the text of that keyword's row, "" if there is none.

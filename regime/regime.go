@@ -1,44 +1,51 @@
-// Package regime knows what the systems around a relay take for an opt-out,
-// opt-in or help keyword: the filters of SMS providers and of the toll-free
-// network, and what the FCC, CTIA and the Canadian carriers demand. None of
-// their lists is Proxy's, which package optout has built in.
+// Package regime lists the opt-out, opt-in and help keywords of the systems
+// around a relay: the filters of SMS providers and of the toll-free network, and
+// the demands of the FCC, CTIA and the Canadian carriers. Each list differs from
+// Proxy's, which package optout has built in. The regime "languages" collects
+// words by language, for relays outside North America.
 //
-// A Regime is a dated, sourced table with a rule of matching and a scope.
-// Lookup and All return them, and Regime.Judge says what a regime takes a
-// message for, and how sure that is:
+// A [Regime] is a dated, sourced table with a scope; each [Row] has a rule of
+// matching. For most uses start with [Lookup] and [Regime.Keywords], which gives
+// rows for a policy:
 //
 //	aws, _ := regime.Lookup("aws")
+//	policy, err := optout.NewPolicy(optout.Merge(aws.Keywords(), optout.Policy{}.Keywords()))
+//
+// [Regime.Judge] says what a message is to a regime, and how sure that is:
+//
 //	v := aws.Judge("Stop at the corner please")
 //	// v.Class == optout.ClassOptOut, v.Keyword == "STOP", v.Certainty == regime.Documented
-//
-// Regime.Keywords makes rows of a table that a policy can use:
-//
-//	policy, err := optout.NewPolicy(optout.Merge(aws.Keywords(), optout.Policy{}.Keywords()))
 //
 // Nothing here changes a decision of package optout, and nothing here is legal
 // advice.
 //
-// # What stands behind the tables
+// # Sources
 //
-// The tables were compiled from stored copies of the pages that Regime.Sources
-// names; nobody sent a test message. Each row has the page that has it, and
-// EvidenceSecondary marks the rows that are known from somebody else's reading
-// of that page only. What no page says is unknown here, too: the zero value of
-// every enumeration is "unknown", and that of a Date is "undated". All words
-// are compared without regard to case, as all of these systems do.
+// The tables were compiled from stored copies of the pages that
+// [Regime.Sources] returns; nobody sent a test message. Each row has the page
+// that names its word. [EvidenceSecondary] marks rows that are known only from
+// somebody else's reading of that page. A fact that no page states is unknown,
+// and a Date that no page has is undated. All words are compared without regard
+// to case, as all of these systems do.
 //
-// # Correcting a table
+// # Adding and correcting a regime
 //
-// Providers change their lists without a notice. A correction needs the
-// address of the page, the date on it (or the day on which it was read), and
-// which edition it is about: a list that changed on a known day gets a table
-// of its own, and the old one an Until, as twilio-2016 has, so that old message
-// logs can still be judged. It goes into three places, which a test compares:
-// tables.go; testdata/regimes.json, by hand from the page and not from
-// tables.go; and testdata/regime-vectors.jsonl, with at least one message for
-// each row and for each word that is documented to be none. Regime.Checked says
-// when a table was last read, Regime.Recheck what to look at again. Set Checked
-// with each reading, whether it changes anything or not.
+// Providers change their lists without notice. A correction needs the address
+// of the page, the date on it (or the day on which it was read), and the edition
+// that it is about. If a list changed on a known day, the new list is a regime
+// of its own which Replaces the old one, as twilio-2025 does with twilio-2016,
+// and the old one gets an Until. Old message logs can then still be judged.
+//
+// A correction goes into two files: regime/regimes.json has the facts, and
+// testdata/regime-vectors.jsonl has messages with their verdicts, at least one
+// for each row and each word that is not a keyword. Write a verdict from the
+// page, before you run the program. testdata/README.md describes both files.
+// Give each class the rule that its page states for it, and MatchUnknown where
+// the page states none. Never leave out a word that a page names: it would be
+// judged as chat.
+//
+// [Regime.Recheck] says what to look at again. Set [Regime.Checked] after each
+// reading, whether it changes anything or not.
 package regime
 
 import (
@@ -49,10 +56,10 @@ import (
 	"example.com/optout"
 )
 
-// A Regime is what one system takes for a keyword, in one edition. Regimes are
+// A Regime is the list of keywords of one system, in one edition. Regimes are
 // values: copying one is cheap, and changing a field changes that copy alone.
 type Regime struct {
-	// ID is the regime's name in Lookup, such as "twilio-2025".
+	// ID is the regime's name in [Lookup], such as "twilio-2025".
 	ID string `json:"id"`
 
 	// Name is the system's name, for people.
@@ -61,9 +68,9 @@ type Regime struct {
 	// Kind says whether the system acts by itself.
 	Kind Kind `json:"kind"`
 
-	// Since is the first day of this edition, or the first on which it is
-	// known to have held. Until is the day on which another edition took its
-	// place; undated, it still holds.
+	// Since is the first day on which this edition is known to have held. Until
+	// is the day on which another edition took its place; undated, it still
+	// holds.
 	Since Date `json:"since"`
 	Until Date `json:"until"`
 
@@ -77,14 +84,14 @@ type Regime struct {
 	// Checked is the day on which the copies of the sources were last read.
 	Checked Date `json:"checked"`
 
-	// Scope is what an opt-out covers.
+	// Scope says which numbers an opt-out covers.
 	Scope Scope `json:"scope"`
 
-	// Effect is what follows from an opt-out, and what its scope leaves
-	// unsaid, for people.
+	// Effect says what follows from an opt-out, and more about its scope, for
+	// people.
 	Effect string `json:"effect"`
 
-	// Recheck is what to look at again when the table is next read.
+	// Recheck says what to look at again when the table is next read.
 	Recheck string `json:"recheck"`
 
 	table *table // nil for the zero Regime
@@ -99,7 +106,7 @@ const (
 	KindCollection Kind = "collection" // collects words from many pages, and acts on nothing
 )
 
-// A Scope is what an opt-out covers, besides the one who wrote it.
+// A Scope says for which of your numbers an opt-out of one person counts.
 type Scope string
 
 const (
@@ -110,8 +117,8 @@ const (
 	ScopeApp     Scope = "app"     // all that the app sends
 )
 
-// All returns every regime, ordered by ID. Among them are editions that hold no
-// longer: see On.
+// All returns every regime, ordered by ID. It includes editions that hold no
+// longer: see [On].
 func All() []Regime { return slices.Clone(regimes()) }
 
 // Lookup returns the regime with the given ID, and whether there is one.
@@ -156,24 +163,24 @@ func (r Regime) Rows() []Row { return slices.Clone(cmp.Or(r.table, noTable).rows
 func (r Regime) Sources() []Source { return slices.Clone(cmp.Or(r.table, noTable).sources) }
 
 // Keywords returns words of the regime for [optout.NewPolicy] and
-// [optout.Merge]. Without languages these are the words of all rows; with BCP 47
-// tags, in any case, those of the rows with one of them. "es" also takes the
-// rows with es-MX, and "es-MX" also those with es, but not those with es-ES. A
-// row without a language belongs to no tag. A word that several rows share
-// comes once.
+// [optout.Merge]. Without languages it returns the words of all rows. With
+// languages, which are BCP 47 tags in any case, it returns the words of the rows
+// with these tags: "es" takes rows with es, es-ES or es-MX, and "es-MX" takes
+// rows with es or es-MX, but not es-ES. A row without a language belongs to no
+// tag. If several rows share a word, it comes once.
 //
-// No system but Proxy says what a relay should do with its words, so the actions
+// Only Proxy's pages say what a relay should do with its words, so the actions
 // follow Proxy's principle (docs/proxy/opt-out-keywords, 2026-06-16): opt-out
 // words are dropped, all others forwarded. The regime "proxy" returns
 // optout.Policy{}.Keywords(), which drops UNSTOP.
 //
-// Of rows with the same key Merge takes the last. Put the built-in table last
-// to keep its actions, UNSTOP's among them:
+// If several rows have the same key, Merge takes the last one. Put the built-in
+// table last to keep its actions, such as UNSTOP's:
 //
 //	optout.Merge(telnyx.Keywords(), optout.Policy{}.Keywords())
 //
-// These are the words alone: a policy compares whole messages, also with the
-// words of a regime that asks for less, such as "aws".
+// A policy compares whole messages, also with the words of a regime that asks
+// for less, such as "aws".
 func (r Regime) Keywords(languages ...string) []optout.Keyword {
 	var list []optout.Keyword
 	seen := make(map[string]bool)

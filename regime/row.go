@@ -15,7 +15,7 @@ type Row struct {
 	// Text is the keyword as its page spells it.
 	Text string `json:"text"`
 
-	// Class is what the keyword asks for.
+	// Class is the class of the keyword.
 	Class optout.Class `json:"class"`
 
 	// Language is the BCP 47 tag of the language that the page gives for the

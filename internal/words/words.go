@@ -11,6 +11,6 @@ import (
 // marks and digits. A key without words gives two spaces.
 func Spaced(key string) string {
 	return " " + strings.Join(strings.FieldsFunc(key, func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.M, unicode.N)
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r)
 	}), " ") + " "
 }

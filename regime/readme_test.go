@@ -52,7 +52,7 @@ func wordsByLanguage() string {
 				if row.Evidence == EvidenceSecondary {
 					text += "*"
 				}
-				if row.Language == tag && row.Class == class && !slices.Contains(words, text) {
+				if row.Language == tag && row.Class == class && !slices.Contains(words, row.Text) && !slices.Contains(words, text) {
 					words = append(words, text)
 				}
 			}

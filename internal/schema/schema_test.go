@@ -198,6 +198,8 @@ func TestRegimesSchema(t *testing.T) {
 		{"source with an empty list of rows", `"rows":[`, `"rows":[],"more":[`},
 		{"row of no class", `"opt-out"`, `"none"`},
 		{"rows without words", `["STOP"]`, `[]`},
+		{"no words", `"words":["STOP"],`, ``},
+		{"words and the built-in table", `"words"`, `"built_in":true,"words"`},
 		{"word with space at its end", `"STOP"`, `"STOP "`},
 		{"language that is not a tag", `"en-US"`, `"English"`},
 		{"unknown match", `"first word"`, `"prefix"`},

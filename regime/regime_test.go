@@ -371,6 +371,39 @@ func TestVectors(t *testing.T) {
 	}
 }
 
+// TestJudgeRows has tables that no regime has.
+func TestJudgeRows(t *testing.T) {
+	tests := []struct {
+		name, rows, message string
+		want                Verdict
+	}{
+		{"the surest of two rows", `{"class":"opt-out","words":["arret"],"match":"unknown","evidence":"secondary"},` +
+			`{"class":"opt-out","words":["Arret"],"match":"unknown","evidence":"documented"}`,
+			"ARRET", Verdict{optout.ClassOptOut, "Arret", Documented}},
+		{"the first of two rows that are as sure", `{"class":"opt-out","words":["arret"],"match":"unknown","evidence":"secondary"},` +
+			`{"class":"opt-out","words":["Arret"],"match":"unknown","evidence":"documented"}`,
+			"arr\u00eat", Verdict{optout.ClassOptOut, "arret", Presumed}},
+		{"white space before the first word", `{"class":"opt-out","words":["STOP"],"match":"before the first space","trims_start":" ","evidence":"documented"}`,
+			" stop now", Verdict{optout.ClassOptOut, "STOP", Documented}},
+		{"a row whose page contradicts itself", `{"class":"opt-out","words":["STOP"],"match":"whole message","evidence":"unknown"}`,
+			"STOP", Verdict{optout.ClassOptOut, "STOP", Unknown}},
+		{"a bare word", `{"class":"opt-in","words":["GO"],"match":"bare word","evidence":"documented"}`,
+			"go!", Verdict{Certainty: Documented}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			data := `[{"id":"a","kind":"filter","scope":"number","sources":[{"page":"p","rows":[` + tt.rows + `]}]}]`
+			all, err := decode([]byte(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := all[0].Judge(tt.message); got != tt.want {
+				t.Errorf("Judge(%+q) = %+v, want %+v", tt.message, got, tt.want)
+			}
+		})
+	}
+}
+
 // TestNoKeywords checks that words which a regime's pages leave out are not
 // keywords. At AWS such a word can begin with a keyword.
 func TestNoKeywords(t *testing.T) {

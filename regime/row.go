@@ -118,6 +118,7 @@ func (row Row) spellings() []string {
 // certainty returns how sure it is that message is the row's keyword, if it is
 // that to a reader.
 func (row Row) certainty(message string) Certainty {
+	message = strings.TrimLeft(message, row.TrimsStart)
 	switch row.Match {
 	case MatchBeforeSpace:
 		message, _, _ = strings.Cut(message, " ")
@@ -126,7 +127,7 @@ func (row Row) certainty(message string) Certainty {
 			message = message[:end]
 		}
 	}
-	message = strings.TrimRight(strings.TrimLeft(message, row.TrimsStart), row.TrimsEnd)
+	message = strings.TrimRight(message, row.TrimsEnd)
 	if row.IgnoresPunctuation {
 		message = dropPunctuation(message)
 	}

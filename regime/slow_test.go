@@ -154,14 +154,14 @@ func surer(v Verdict, row slowRow, c Certainty) Verdict {
 
 // sure says how sure it is that message is the keyword that it spells.
 func (row slowRow) sure(message string) Certainty {
+	for message != "" && strings.IndexByte(row.start, message[0]) >= 0 {
+		message = message[1:]
+	}
 	switch row.match {
 	case "before the first space":
 		message = beforeSpace.FindString(message)
 	case "first word":
 		message = beforeWhite.FindString(message)
-	}
-	for message != "" && strings.IndexByte(row.start, message[0]) >= 0 {
-		message = message[1:]
 	}
 	for message != "" && strings.IndexByte(row.end, message[len(message)-1]) >= 0 {
 		message = message[:len(message)-1]

@@ -87,13 +87,10 @@ func (e *entry) compile() error {
 		t.other = max(t.other, limits[row.Evidence])
 		for _, text := range row.spellings() {
 			key := optout.Normalize(text)
-			same := t.spellings[key]
-			if same == nil {
-				keywords = append(keywords, optout.Keyword{Text: text, Class: row.Class})
-			} else if same[0].Class != row.Class {
-				errs = append(errs, fmt.Errorf("%q has the classes %v and %v", text, same[0].Class, row.Class))
+			if !slices.ContainsFunc(t.spellings[key], func(r Row) bool { return r.Class == row.Class }) {
+				keywords = append(keywords, optout.Keyword{Text: key, Class: row.Class}) // NewPolicy refuses a key of two classes
 			}
-			t.spellings[key] = append(same, row)
+			t.spellings[key] = append(t.spellings[key], row)
 			if c, ok := row.contained(key); ok {
 				t.contained = append(t.contained, c)
 			} else if e.isProxy() {

@@ -72,8 +72,8 @@ func (c *Certainty) UnmarshalText(text []byte) error {
 type table struct {
 	sources   []Source
 	rows      []Row
-	policy    optout.Policy    // every spelling of every row
-	spellings map[string][]Row // by the key of the spelling
+	policy    optout.Policy    // the keys of all spellings of all rows
+	spellings map[string][]Row // by key
 	contained []contained
 	other     Certainty // that a message without any of the words is chat
 }
@@ -145,7 +145,7 @@ func (r Regime) Judge(message string) Verdict {
 // to a reader, if they apply.
 func (t *table) best(text, message string, applies func(Row) bool) (best Verdict, ok bool) {
 	k, _ := t.policy.Match(text)
-	for _, row := range t.spellings[optout.Normalize(k.Text)] {
+	for _, row := range t.spellings[k.Text] {
 		if c := row.certainty(message); applies(row) && (!ok || c > best.Certainty) {
 			best, ok = Verdict{row.Class, row.Text, c}, true
 		}

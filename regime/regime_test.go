@@ -42,8 +42,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"undefined class", `"help"`, `"info"`, `regime: regimes.json: `},
 		{"no class", `"class":"help",`, ``, "class is none: want opt-out, opt-in or help"},
 		{"text that normalizes to nothing", `"HELP"`, `"\u200b"`, "text normalizes to nothing"},
-		{"one word in two classes", `"HELP"`, `"stop"`, `regime: regimes.json: a: "stop" has the classes opt-out and help`},
-		{"a spelling in two classes", `["STOP"]`, `["he lp"]`, `regime: regimes.json: a: "HELP" has the classes opt-out and help`},
+		{"one word in two classes", `"HELP"`, `"stop"`, `("STOP"): same keyword as row 0`},
+		{"a spelling in two classes", `["STOP"]`, `["he lp"]`, `("HELP"): same keyword as row 2`},
 		{"no sources", `[{"page":"p","date":"undated","rows":[{"class":"opt-out","words":["STOP"],"match":"words","evidence":"documented"},{"class":"help","words":["HELP"],"match":"unknown","evidence":"secondary"}]}]`, `[]`, "regime: regimes.json: a: optout: "},
 		{"no rows", `"rows":[{"class":"opt-out","words":["STOP"],"match":"words","evidence":"documented"},{"class":"help","words":["HELP"],"match":"unknown","evidence":"secondary"}]`, `"rows":[]`, "regime: regimes.json: a: optout: "},
 	}

@@ -65,13 +65,14 @@ const (
 	// keyword.
 	MatchBeforeSpace Match = "before the first space"
 
-	// MatchFirstWord means that the first word of the message is the keyword,
-	// but that other pages say "begins with" or "contains": more messages may
-	// count.
+	// MatchFirstWord means that the first word of the message is the keyword.
+	// Other pages of the system say "begins with" or "contains", so whether
+	// more messages count is unknown.
 	MatchFirstWord Match = "first word"
 
-	// MatchPrefix means that the message begins with the keyword, and that no
-	// page says where a keyword ends: "Quite" begins with QUIT.
+	// MatchPrefix means that the message begins with the keyword. Other pages
+	// say "first word" or "contains". All agree only if the keyword is the first
+	// word: "Quite" also begins with QUIT.
 	MatchPrefix Match = "beginning"
 
 	// MatchWords means that people read the message, and the keyword is an
@@ -96,8 +97,8 @@ var limits = map[Evidence]Certainty{
 	EvidenceDocumented: Documented,
 }
 
-// isIn reports whether the row's language is one of some languages, or a part
-// of one, or has one as a part.
+// isIn reports whether the row belongs to one of the tags, or to the language or
+// to a region of one.
 func (row Row) isIn(languages []string) bool {
 	have := strings.ToLower(row.Language) + "-"
 	return row.Language != "" && slices.ContainsFunc(languages, func(tag string) bool {
@@ -159,7 +160,7 @@ func (row Row) contained(key string) (contained, bool) {
 	switch row.Match {
 	case MatchUnknown:
 	case MatchWords:
-		c.key = "" // people do not care for the signs between the words
+		c.key = "" // people read over the signs between the words
 	case MatchFirstWord, MatchPrefix:
 		c.begins = true
 	default:

@@ -9,12 +9,14 @@
 // rows for a policy:
 //
 //	aws, _ := regime.Lookup("aws")
-//	policy, err := optout.NewPolicy(optout.Merge(aws.Keywords(), optout.Policy{}.Keywords()))
+//	keywords := optout.Merge(aws.Keywords(), optout.Policy{}.Keywords())
+//	policy, err := optout.NewPolicy(keywords)
 //
 // [Regime.Judge] says what a message is to a regime, and how sure that is:
 //
 //	v := aws.Judge("Stop at the corner please")
-//	// v.Class == optout.ClassOptOut, v.Keyword == "STOP", v.Certainty == regime.Documented
+//	// v.Class == optout.ClassOptOut, v.Keyword == "STOP"
+//	// v.Certainty == regime.Documented
 //
 // Nothing here changes a decision of package optout, and nothing here is legal
 // advice.
@@ -97,22 +99,23 @@ type Regime struct {
 	table *table // nil for the zero Regime
 }
 
-// A Kind says what a regime does about its words.
+// A Kind says what a regime does about its words. Only a filter acts on a
+// message.
 type Kind string
 
 const (
-	KindFilter     Kind = "filter"     // acts by itself on what your user writes: blocks, replies
-	KindDemand     Kind = "demand"     // says what you must act on, and acts on nothing
-	KindCollection Kind = "collection" // collects words from many pages, and acts on nothing
+	KindFilter     Kind = "filter"     // acts by itself: blocks, replies
+	KindDemand     Kind = "demand"     // says what you must act on
+	KindCollection Kind = "collection" // collects words from many pages
 )
 
 // A Scope says for which of your numbers an opt-out of one person counts.
 type Scope string
 
 const (
-	ScopeUnknown Scope = "unknown" // no page says, or pages contradict each other
-	ScopeNumber  Scope = "number"  // the number, short code or agent that was texted
-	ScopeGroup   Scope = "group"   // the group of numbers that this one is in, such as a Messaging Service
+	ScopeUnknown Scope = "unknown" // no page says, or the pages disagree
+	ScopeNumber  Scope = "number"  // the number, short code or agent texted
+	ScopeGroup   Scope = "group"   // its group, such as a Messaging Service
 	ScopeAccount Scope = "account" // all numbers of the account
 	ScopeApp     Scope = "app"     // all that the app sends
 )
@@ -183,13 +186,10 @@ func (r Regime) Sources() []Source { return slices.Clone(cmp.Or(r.table, noTable
 // for less, such as "aws".
 func (r Regime) Keywords(languages ...string) []optout.Keyword {
 	var list []optout.Keyword
-	seen := make(map[string]bool)
 	for _, row := range r.Rows() {
-		key := optout.Normalize(row.Text)
-		if seen[key] || len(languages) > 0 && !row.isIn(languages) {
+		if len(languages) > 0 && !row.isIn(languages) {
 			continue
 		}
-		seen[key] = true
 		k := optout.Keyword{Text: row.Text, Class: row.Class}
 		if row.Class == optout.ClassOptOut {
 			k.Action = optout.Drop
@@ -199,7 +199,7 @@ func (r Regime) Keywords(languages ...string) []optout.Keyword {
 		}
 		list = append(list, k)
 	}
-	return list
+	return optout.Merge(list)
 }
 
 // Languages returns the tags of the rows, sorted, each once.

@@ -85,9 +85,9 @@ const (
 type Evidence string
 
 const (
-	EvidenceUnknown    Evidence = "unknown"    // the page contradicts itself about the row
-	EvidenceSecondary  Evidence = "secondary"  // from somebody else's dated reading
-	EvidenceDocumented Evidence = "documented" // from the system's own text
+	EvidenceUnknown    Evidence = "unknown"    // its page contradicts itself
+	EvidenceSecondary  Evidence = "secondary"  // somebody else's dated reading
+	EvidenceDocumented Evidence = "documented" // the system's own text
 )
 
 // limits are the greatest certainties that evidence allows.
@@ -157,23 +157,16 @@ func equalButForCase(s, t string) bool { return len(s) == len(t) && strings.Equa
 // more, and whether that message may be the keyword.
 func (row Row) contained(key string) (contained, bool) {
 	c := contained{words: words.Spaced(key), key: key, verdict: Verdict{row.Class, row.Text, Unknown}}
-	switch row.Match {
-	case MatchUnknown:
-	case MatchWords:
+	if row.Match == MatchWords {
 		c.key = "" // people read over the signs between the words
-	case MatchFirstWord, MatchPrefix:
-		c.begins = true
-	default:
-		return contained{}, false
 	}
-	return c, true
+	c.begins = row.Match == MatchFirstWord || row.Match == MatchPrefix
+	return c, c.begins || row.Match == MatchWords || row.Match == MatchUnknown
 }
 
+// dropPunctuation keeps the bytes around punctuation apart: two bytes of damaged
+// text must not become a character.
 func dropPunctuation(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPunct(r) {
-			return -1
-		}
-		return r
-	}, s)
+	parts := strings.FieldsFunc(strings.ToValidUTF8(s, "\ufffd"), unicode.IsPunct)
+	return strings.Join(parts, "")
 }

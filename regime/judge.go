@@ -14,8 +14,9 @@ import (
 // A Verdict says what a message is to a regime. Verdicts are comparable; the
 // zero Verdict is the one of the zero [Regime], which knows nothing.
 type Verdict struct {
-	// Class is the class of the keyword that the message is, or ClassNone. If
-	// Certainty is Unknown, the message may have this class or be chat.
+	// Class is the class of the keyword that the message is, or
+	// [optout.ClassNone]. If Certainty is [Unknown], the message may have this
+	// class or be chat.
 	Class optout.Class `json:"class"`
 
 	// Keyword is the text of that keyword's row, "" if there is none.
@@ -93,12 +94,12 @@ var noTable = new(table) // of the zero Regime
 // decides.
 //
 //  1. The whole message is a keyword: [optout.Policy.Match] finds it with
-//     IgnorePunctuation. The verdict is documented if the row is, and if
-//     message and row differ only in case and in white space and punctuation
-//     that the page says do not matter ([Row]). Otherwise it is presumed. The
-//     keyword of a [MatchBare] row with punctuation around it or white space
-//     before it is chat. Where people read the message, "opt-out" and "optout"
-//     are spellings of "opt out".
+//     [optout.Policy.IgnorePunctuation]. The verdict is documented if the row
+//     is, and if message and row differ only in case and in white space and
+//     punctuation that the page says do not matter ([Row]). Otherwise it is
+//     presumed. The keyword of a [MatchBare] row with punctuation around it or
+//     white space before it is chat. Where people read the message, "opt-out"
+//     and "optout" are spellings of "opt out".
 //  2. The first word of the message is the keyword of a [MatchBeforeSpace] or
 //     [MatchFirstWord] row. Rule 1 says how sure that is. For a [MatchPrefix]
 //     row it is presumed.

@@ -27,22 +27,23 @@
 // [Regime.Sources] returns; nobody sent a test message. Each row has the page
 // that names its word. [EvidenceSecondary] marks rows that are known only from
 // somebody else's reading of that page. A fact that no page states is unknown,
-// and a Date that no page has is undated. All words are compared without regard
-// to case, as all of these systems do.
+// and a [Date] that no page has is undated. All words are compared without
+// regard to case, as all of these systems do.
 //
 // # Adding and correcting a regime
 //
 // Providers change their lists without notice. A correction needs the address
 // of the page, the date on it (or the day on which it was read), and the edition
 // that it is about. If a list changed on a known day, the new list is a regime
-// of its own which Replaces the old one, as twilio-2025 does with twilio-2016,
-// and the old one gets an Until. Old message logs can then still be judged.
+// of its own with the old one in [Regime.Replaces], as twilio-2025 has
+// twilio-2016, and the old one gets a [Regime.Until]. Old message logs can then
+// still be judged.
 //
 // A correction goes into two files: regime/regimes.json has the facts, and
 // testdata/regime-vectors.jsonl has messages with their verdicts, at least one
 // for each row and each word that is not a keyword. Write a verdict from the
 // page, before you run the program. testdata/README.md describes both files.
-// Give each class the rule that its page states for it, and MatchUnknown where
+// Give each class the rule that its page states for it, and [MatchUnknown] where
 // the page states none. Never leave out a word that a page names: it would be
 // judged as chat.
 //
@@ -147,8 +148,8 @@ func On(day Date) []Regime {
 }
 
 // Edition returns the edition of the regime by which to judge a message of a
-// day, and whether one is known: r or, on a day before r.Since, the edition that
-// it replaced. As for [On], a regime without a date has always held.
+// day, and whether one is known: r or, on a day before [Regime.Since], the
+// edition that it replaced. As for [On], a regime without a date has always held.
 func (r Regime) Edition(day Date) (Regime, bool) {
 	for day.Compare(r.Since) < 0 {
 		r, _ = Lookup(r.Replaces) // the zero Regime, if there is none, ends the loop
@@ -177,8 +178,8 @@ func (r Regime) Sources() []Source { return slices.Clone(cmp.Or(r.table, noTable
 // words are dropped, all others forwarded. The regime "proxy" returns
 // optout.Policy{}.Keywords(), which drops UNSTOP.
 //
-// If several rows have the same key, Merge takes the last one. Put the built-in
-// table last to keep its actions, such as UNSTOP's:
+// If several rows have the same key, [optout.Merge] takes the last one. Put the
+// built-in table last to keep its actions, such as UNSTOP's:
 //
 //	optout.Merge(telnyx.Keywords(), optout.Policy{}.Keywords())
 //

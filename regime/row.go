@@ -32,7 +32,7 @@ type Row struct {
 	TrimsEnd           string `json:"trims_end,omitempty"`
 	IgnoresPunctuation bool   `json:"ignores_punctuation,omitempty"`
 
-	// Evidence says whether Source is the system's own text.
+	// Evidence says whether [Row.Source] is the system's own text.
 	Evidence Evidence `json:"evidence"`
 
 	// Source is the page that has the keyword.
@@ -57,7 +57,7 @@ const (
 	// MatchWhole means that the message is the keyword and nothing else.
 	MatchWhole Match = "whole message"
 
-	// MatchBare is MatchWhole with one more documented fact: punctuation around
+	// MatchBare is [MatchWhole] with one more documented fact: punctuation around
 	// the keyword, or white space before it, makes the message chat.
 	MatchBare Match = "bare word"
 

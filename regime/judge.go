@@ -15,8 +15,8 @@ import (
 // zero Verdict is the one of the zero [Regime], which knows nothing.
 type Verdict struct {
 	// Class is the class of the keyword that the message is, or
-	// [optout.ClassNone]. If Certainty is [Unknown], the message may have this
-	// class or be chat.
+	// [optout.ClassNone]. If Certainty is [Unknown], the message may have
+	// this class or be chat.
 	Class optout.Class `json:"class"`
 
 	// Keyword is the text of that keyword's row, "" if there is none.
@@ -30,14 +30,14 @@ type Verdict struct {
 type Certainty uint8
 
 const (
-	// Unknown means that the regime's rule for such a message is not known, or
-	// that its pages contradict each other about it.
+	// Unknown means that the regime's rule for such a message is not known,
+	// or that its pages contradict each other about it.
 	Unknown Certainty = iota
 
 	// Presumed means that the regime's pages do not speak of exactly this
-	// message, but all agree with the verdict: the message is the keyword in
-	// another spelling or with other white space or punctuation. It also means
-	// that the row has [EvidenceSecondary].
+	// message, but all agree with the verdict: the message is the keyword
+	// in another spelling or with other white space or punctuation. It also
+	// means that the row has [EvidenceSecondary].
 	Presumed
 
 	// Documented means that the regime's own stated rule decides.

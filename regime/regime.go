@@ -71,17 +71,18 @@ type Regime struct {
 	// Kind says whether the system acts by itself.
 	Kind Kind `json:"kind"`
 
-	// Since is the first day on which this edition is known to have held. Until
-	// is the day on which another edition took its place; undated, it still
-	// holds.
+	// Since is the first day on which this edition is known to have held.
+	// Until is the day on which another edition took its place; undated, it
+	// still holds.
 	Since Date `json:"since"`
 	Until Date `json:"until"`
 
-	// Replaces is the ID of the edition before this one, "" if none is known.
+	// Replaces is the ID of the edition before this one, "" if none is
+	// known.
 	Replaces string `json:"replaces,omitempty"`
 
-	// AsOf is the date on the regime's main page or, where that carries none,
-	// when its copy was made, as precisely as that is known.
+	// AsOf is the date on the regime's main page or, where that carries
+	// none, when its copy was made, as precisely as that is known.
 	AsOf Date `json:"as_of"`
 
 	// Checked is the day on which the copies of the sources were last read.
@@ -90,8 +91,8 @@ type Regime struct {
 	// Scope says which numbers an opt-out covers.
 	Scope Scope `json:"scope"`
 
-	// Effect says what follows from an opt-out, and more about its scope, for
-	// people.
+	// Effect says what follows from an opt-out, and more about its scope,
+	// for people.
 	Effect string `json:"effect"`
 
 	// Recheck says what to look at again when the table is next read.
@@ -116,7 +117,7 @@ type Scope string
 const (
 	ScopeUnknown Scope = "unknown" // no page says, or the pages disagree
 	ScopeNumber  Scope = "number"  // the number, short code or agent texted
-	ScopeGroup   Scope = "group"   // its group, such as a Messaging Service
+	ScopeGroup   Scope = "group"   // its group, such as a campaign
 	ScopeAccount Scope = "account" // all numbers of the account
 	ScopeApp     Scope = "app"     // all that the app sends
 )
@@ -171,7 +172,8 @@ func (r Regime) Sources() []Source { return slices.Clone(cmp.Or(r.table, noTable
 // languages, which are BCP 47 tags in any case, it returns the words of the rows
 // with these tags: "es" takes rows with es, es-ES or es-MX, and "es-MX" takes
 // rows with es or es-MX, but not es-ES. A row without a language belongs to no
-// tag. If several rows share a word, it comes once.
+// tag, and an unknown tag has no rows. If several rows share a word, it comes
+// once.
 //
 // Only Proxy's pages say what a relay should do with its words, so the actions
 // follow Proxy's principle (docs/proxy/opt-out-keywords, 2026-06-16): opt-out

@@ -18,16 +18,16 @@ type Row struct {
 	// Class is the class of the keyword.
 	Class optout.Class `json:"class"`
 
-	// Language is the BCP 47 tag of the language that the page gives for the
-	// keyword, "" if it gives none.
+	// Language is the BCP 47 tag of the language that the page gives for
+	// the keyword, "" if it gives none.
 	Language string `json:"language,omitempty"`
 
 	// Match is how the system compares a message with this keyword.
 	Match Match `json:"match"`
 
 	// TrimsStart and TrimsEnd are the characters of white space before and
-	// after the keyword that a page says do not matter. IgnoresPunctuation is
-	// set if a page says that punctuation does not matter.
+	// after the keyword that a page says do not matter. IgnoresPunctuation
+	// is set if a page says that punctuation does not matter.
 	TrimsStart         string `json:"trims_start,omitempty"`
 	TrimsEnd           string `json:"trims_end,omitempty"`
 	IgnoresPunctuation bool   `json:"ignores_punctuation,omitempty"`
@@ -41,7 +41,7 @@ type Row struct {
 
 // A Source is a page that a table rests on.
 type Source struct {
-	Page string `json:"page"` // its address, or what to look for if it has none
+	Page string `json:"page"` // its address, or its name if it has none
 	Date Date   `json:"date"` // the date on it, or of its copy
 }
 
@@ -50,29 +50,29 @@ type Source struct {
 type Match string
 
 const (
-	// MatchUnknown means that the pages list the keyword but not how messages
-	// are compared with it.
+	// MatchUnknown means that the pages list the keyword but not how
+	// messages are compared with it.
 	MatchUnknown Match = "unknown"
 
 	// MatchWhole means that the message is the keyword and nothing else.
 	MatchWhole Match = "whole message"
 
-	// MatchBare is [MatchWhole] with one more documented fact: punctuation around
-	// the keyword, or white space before it, makes the message chat.
+	// MatchBare is [MatchWhole] with one more documented fact: punctuation
+	// around the keyword, or white space before it, makes the message chat.
 	MatchBare Match = "bare word"
 
 	// MatchBeforeSpace means that the message up to its first space is the
 	// keyword.
 	MatchBeforeSpace Match = "before the first space"
 
-	// MatchFirstWord means that the first word of the message is the keyword.
-	// Other pages of the system say "begins with" or "contains", so whether
-	// more messages count is unknown.
+	// MatchFirstWord means that the first word of the message is the
+	// keyword. Other pages of the system say "begins with" or "contains",
+	// so whether more messages count is unknown.
 	MatchFirstWord Match = "first word"
 
-	// MatchPrefix means that the message begins with the keyword. Other pages
-	// say "first word" or "contains". All agree only if the keyword is the first
-	// word: "Quite" also begins with QUIT.
+	// MatchPrefix means that the message begins with the keyword. Other
+	// pages say "first word" or "contains". All agree only if the keyword
+	// is the first word: "Quite" also begins with QUIT.
 	MatchPrefix Match = "beginning"
 
 	// MatchWords means that people read the message, and the keyword is an
@@ -85,8 +85,8 @@ const (
 type Evidence string
 
 const (
-	EvidenceUnknown    Evidence = "unknown"    // its page contradicts itself
-	EvidenceSecondary  Evidence = "secondary"  // somebody else's dated reading
+	EvidenceUnknown    Evidence = "unknown"    // contradictory page
+	EvidenceSecondary  Evidence = "secondary"  // somebody else's reading
 	EvidenceDocumented Evidence = "documented" // the system's own text
 )
 

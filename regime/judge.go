@@ -69,7 +69,7 @@ func (c *Certainty) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// A table is what [Regime.Judge] looks a message up in.
+// A table has the rows of a regime, prepared for [Regime.Judge].
 type table struct {
 	sources   []Source
 	rows      []Row

@@ -20,7 +20,6 @@ import (
 	"example.com/optout"
 )
 
-// TestMain makes the test binary the command itself if runMain is set.
 // chdir changes the working directory until the test ends.
 func chdir(t *testing.T, dir string) {
 	t.Helper()
@@ -38,6 +37,7 @@ func chdir(t *testing.T, dir string) {
 	})
 }
 
+// TestMain makes the test binary the command itself if runMain is set.
 func TestMain(m *testing.M) {
 	if os.Getenv(runMain) != "" {
 		main()
@@ -54,29 +54,13 @@ func process(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// files are what the commands of TestRun find in their directory.
+// files are what the commands of TestAdvice find in their directory.
 var files = map[string]string{
-	"a.txt":     "hello\nSTOP\n\nS\u200btop",
-	"b.txt":     "Stop.\nHelp\n",
-	"a.csv":     "Sid,Body\r\nSM1,\"STOP\r\n\"\r\nSM2,\"yes\"\r\n",
-	"bad.csv":   "Sid,Body\nSM1,STOP\nSM2,\"oops\nSM3,quit\nSM4\nSM5,a \"quote\"\nSM6,info\n",
-	"a.jsonl":   "{\"body\":\"\\u0041rr\u00eat\"}\n\n{\"body\":\"hi\"}\n",
-	"bad.jsonl": "{\"body\":\"STOP\"}\n{\"body\":1}\n{\"text\":\"STOP\"}\n{\"body\":\n{\"body\":\"END\"}\n",
-	"utf16.txt": "\xff\xfeS\x00T\x00O\x00P\x00",
-
-	"zero16.csv":   "B\x00o\x00d\x00y\x00,\x00x\x00\n\x00S\x00T\x00O\x00P\x00,\x001\x00\n\x00",
-	"cr.txt":       "hello\rSTOP\rquit\r",
-	"export.csv":   "Sid,Direction,From,Body\nSM1,inbound,+1,STOP\nSM2,outbound-api,+2,STOP\nSid,Direction,From,Body\nSM3,Inbound,=1+1,\"a\nquit\"\nSM4,inbound,-3,QUIT\n",
-	"semi.csv":     "sep=;\r\nbody\u00a0;Sid\r\nSTOP;1\r\n",
-	"latin.csv":    "Sid,Body\n1,ARR\xcaT\n2,hi\xe9\n",
-	"page.json":    "{\n \"messages\": [\n  {\"sid\": \"SM1\", \"body\": \"STOP\"},\n  {\"sid\": \"SM2\", \"body\": null},\n  {\"sid\": \"SM3\"}\n ], \"page\": 0\n}\n",
-	"hook.jsonl":   "{\"message\":{\"body\":\"STOP\",\"from\":\"+1\"}}\n",
-	"log.zip":      "PK\x03\x04xx",
-	"log.zst":      "\x28\xb5\x2f\xfdxx",
-	"array.json":   "\ufeff[\n{\"text\":\"BAJA\",\"class\":\"opt-out\",\"action\":\"drop\"},\n{\"text\":\"\u200bALTA \U0001f6d1\",\"class\":\"opt-in\",\"action\":\"intercept\"}\n]\n",
-	"lines.jsonl":  "{\"text\":\"BAJA\",\"class\":\"opt-out\",\"action\":\"drop\"}\n{\"text\":\"AYUDA\",\"class\":\"help\",\"action\":\"forward\"}\n",
-	"noaction":     "[\n{\"text\":\"BAJA\",\"class\":\"opt-out\",\"action\":\"drop\"},\n\n{\"text\":\"ALTA\",\"class\":\"opt-in\"}]",
-	"-strange.txt": "STOP\n",
+	"a.txt":      "hello\nSTOP\n\nS\u200btop",
+	"a.csv":      "Sid,Body\r\nSM1,\"STOP\r\n\"\r\nSM2,\"yes\"\r\n",
+	"latin.csv":  "Sid,Body\n1,ARR\xcaT\n2,hi\xe9\n",
+	"page.json":  "{\n \"messages\": [\n  {\"sid\": \"SM1\", \"body\": \"STOP\"},\n  {\"sid\": \"SM2\", \"body\": null},\n  {\"sid\": \"SM3\"}\n ], \"page\": 0\n}\n",
+	"hook.jsonl": "{\"message\":{\"body\":\"STOP\",\"from\":\"+1\"}}\n",
 }
 
 // writeFiles makes a directory of files the current one.
@@ -101,277 +85,6 @@ func summary(forwarded, dropped, intercepted, unreadable int, keywords ...string
 		s += k + "\n"
 	}
 	return s
-}
-
-const hint = "\noptout -h tells how to use it\n"
-
-var runTests = []struct {
-	name, args, stdin string
-	status            int
-	stdout, stderr    string
-}{
-	{
-		name: "standard input", stdin: "hello\nStop\n",
-		stdout: "stdin:2    drop       80901  opt-out  STOP         \"Stop\"\n",
-		stderr: summary(1, 1, 0, 0, "1  STOP"),
-	},
-	{
-		name: "what strconv takes for printable", stdin: "STOP\ufe0f\nS\u3164TOP\nSTO\U000e0100P\n",
-		stdout: `stdin:1    drop       80901  opt-out  STOP         "STOP\ufe0f"
-stdin:2    drop       80901  opt-out  STOP         "S\u3164TOP"
-stdin:3    drop       80901  opt-out  STOP         "STO\U000e0100P"
-`,
-		stderr: summary(0, 3, 0, 0, "3  STOP"),
-	},
-	{
-		name:   "nothing",
-		stderr: summary(0, 0, 0, 0),
-	},
-	{
-		name: "files and standard input, all messages", args: "-all a.txt - b.txt", stdin: "quit",
-		stdout: `a.txt:1    forward    -      none     -            "hello"
-a.txt:2    drop       80901  opt-out  STOP         "STOP"
-a.txt:3    forward    -      none     -            ""
-a.txt:4    drop       80901  opt-out  STOP         "S\u200btop"
-stdin:1    drop       80901  opt-out  QUIT         "quit"
-b.txt:1    forward    -      none     -            "Stop."
-b.txt:2    forward    -      help     HELP         "Help"
-`,
-		stderr: summary(4, 3, 0, 0, "2  STOP", "1  QUIT", "1  HELP"),
-	},
-	{
-		name: "CSV", args: "-csv Body a.csv",
-		stdout: "a.csv:2    1       drop       80901  opt-out  STOP         \"STOP\\n\"\na.csv:4    2       forward    -      opt-in   YES          \"yes\"\n",
-		stderr: summary(1, 1, 0, 0, "1  STOP", "1  YES"),
-	},
-	{
-		name: "JSON lines", args: "-jsonl=body a.jsonl",
-		stdout: "a.jsonl:1    1       drop       80901  opt-out  ARRET        \"Arr\u00eat\"\n",
-		stderr: summary(1, 1, 0, 0, "1  ARRET"),
-	},
-	{
-		name: "broken CSV", args: "-csv Body bad.csv", status: 1,
-		stdout: `bad.csv:2    1       drop       80901  opt-out  STOP         "STOP"
-bad.csv:7    3       forward    -      help     INFO         "info"
-`,
-		stderr: "optout: bad.csv:3: quote that is not closed, or text behind a closing one: lines 3 to 6 are not decided: put the field in quotes, and double those in its text\n" +
-			summary(1, 1, 0, 1, "1  STOP", "1  INFO"),
-	},
-	{
-		name: "broken JSON lines", args: "-jsonl body bad.jsonl", status: 1,
-		stdout: "bad.jsonl:1    1       drop       80901  opt-out  STOP         \"STOP\"\nbad.jsonl:5    5       drop       80901  opt-out  END          \"END\"\n",
-		stderr: "optout: bad.jsonl:4: JSON ends too early: perhaps the file was cut off, fetch it again\n" +
-			summary(1, 2, 0, 1, "1  records without text", "", "1  STOP", "1  END"),
-	},
-	{
-		name: "no such column", args: "-csv Text a.csv", status: 1,
-		stderr: "optout: a.csv:1: header has no column \"Text\": take one of \"Sid\", \"Body\"\n" + summary(0, 0, 0, 0),
-	},
-	{
-		name: "files that cannot be read", args: "nosuch.txt log.zip log.zst . b.txt", status: 1,
-		stdout: "b.txt:2         forward    -      help     HELP         \"Help\"\n",
-		stderr: `optout: open nosuch.txt: no such file or directory
-optout: log.zip: this is a zip archive: unpack it, and name the file in it; of a workbook of Excel (xlsx), save it there as CSV UTF-8
-optout: log.zst: this is compressed by zstd: decompress it first
-optout: .:1: read .: is a directory
-` + summary(2, 0, 0, 0, "1  HELP"),
-	},
-	{
-		name: "ignore punctuation", args: "-ignore-punctuation b.txt",
-		stdout: "b.txt:1    drop       80901  opt-out  STOP         \"Stop.\"\nb.txt:2    forward    -      help     HELP         \"Help\"\n",
-		stderr: summary(1, 1, 0, 0, "1  STOP", "1  HELP"),
-	},
-	{
-		name: "flag on, filtering off", args: "-respect-sms-stop-filter", stdin: "STOP\nyes\nhelp\n",
-		stdout: `stdin:1    intercept  -      opt-out  STOP         "STOP"
-stdin:2    intercept  -      opt-in   YES          "yes"
-stdin:3    forward    -      help     HELP         "help"
-`,
-		stderr: summary(1, 0, 2, 0, "1  STOP", "1  YES", "1  HELP"),
-	},
-	{
-		name: "flag on, filtering on", args: "-respect-sms-stop-filter -sms-stop-filter", stdin: "STOP\n",
-		stdout: "stdin:1    drop       80901  opt-out  STOP         \"STOP\"\n",
-		stderr: summary(0, 1, 0, 0, "1  STOP"),
-	},
-	{
-		name: "to CSV", args: "-o csv -all -csv Body a.csv -",
-		stdout: "\ufefffile,line,record,action,code,class,keyword,message\na.csv,2,1,drop,80901,opt-out,STOP,\"STOP\n\"\na.csv,4,2,forward,,opt-in,YES,yes\n",
-		status: 1,
-		stderr: "optout: stdin:1: no header: want a line with the names of the columns\n" + summary(1, 1, 0, 0, "1  STOP", "1  YES"),
-	},
-	{
-		name: "to CSV, no messages", args: "-o csv",
-		stdout: "\ufefffile,line,record,action,code,class,keyword,message\n",
-		stderr: summary(0, 0, 0, 0),
-	},
-	{
-		name: "to JSON lines", args: "-o jsonl -all", stdin: "STOP\n<\u00ea>\n",
-		stdout: `{"file":"stdin","line":1,"record":1,"action":"drop","class":"opt-out","code":80901,"keyword":"STOP","message":"STOP"}
-{"file":"stdin","line":2,"record":2,"action":"forward","class":"none","message":"<ê>"}
-`,
-		stderr: summary(1, 1, 0, 0, "1  STOP"),
-	},
-	{
-		name: "table that is an array", args: "-table array.json", stdin: "STOP\nbaja\nalta \U0001f6d1\n",
-		stdout: `stdin:2    drop       80901  opt-out  BAJA             "baja"
-stdin:3    intercept  -      opt-in   "\u200bALTA 🛑"  "alta 🛑"
-`,
-		stderr: summary(1, 1, 1, 0, "1  BAJA", "1  \"\\u200bALTA \U0001f6d1\""),
-	},
-	{
-		name: "table of lines", args: "-table lines.jsonl", stdin: "STOP\nbaja\n",
-		stdout: "stdin:2    drop       80901  opt-out  BAJA     \"baja\"\n",
-		stderr: summary(1, 1, 0, 0, "1  BAJA"),
-	},
-	{
-		name: "UTF-16, with its mark or without, and carriage returns alone", args: "utf16.txt cr.txt",
-		stdout: `utf16.txt:1    drop       80901  opt-out  STOP         "STOP"
-cr.txt:2       drop       80901  opt-out  STOP         "STOP"
-cr.txt:3       drop       80901  opt-out  QUIT         "quit"
-`,
-		stderr: summary(1, 3, 0, 0, "2  STOP", "1  QUIT"),
-	},
-	{
-		name: "UTF-16 CSV", args: "-csv body zero16.csv",
-		stdout: "zero16.csv:2    1       drop       80901  opt-out  STOP         \"STOP\"\n",
-		stderr: summary(0, 1, 0, 0, "1  STOP"),
-	},
-	{
-		name: "conditions, kept columns, a repeated header", args: "-csv Body -where direction=INBOUND -where Sid!=SM9 -keep From,Sid export.csv",
-		stdout: `place           record  action     code   class    keyword      From          Sid           message
-export.csv:2    1       drop       80901  opt-out  STOP         +1            SM1           "STOP"
-export.csv:7    4       drop       80901  opt-out  QUIT         -3            SM4           "QUIT"
-`,
-		stderr: "optout: export.csv:4: the header once more, as in joined files: it is no message\n" +
-			summary(1, 2, 0, 0, "1  records left out by -where", "1  repeated headers", "", "1  STOP", "1  QUIT"),
-	},
-	{
-		name: "cells that a spreadsheet would run", args: "-csv Body -all -where Direction=inbound -keep From -o csv export.csv",
-		stdout: "\ufefffile,line,record,action,code,class,keyword,From,message\nexport.csv,2,1,drop,80901,opt-out,STOP,'+1,STOP\n" +
-			"export.csv,5,3,forward,,none,,'=1+1,\"a\nquit\"\nexport.csv,7,4,drop,80901,opt-out,QUIT,'-3,QUIT\n",
-		stderr: "optout: export.csv:4: the header once more, as in joined files: it is no message\n" +
-			summary(1, 2, 0, 0, "1  records left out by -where", "1  repeated headers", "", "1  STOP", "1  QUIT"),
-	},
-	{
-		name: "kept fields in JSON lines", args: "-json message.body -keep message.from -o jsonl hook.jsonl",
-		stdout: `{"file":"hook.jsonl","line":1,"record":1,"action":"drop","class":"opt-out","code":80901,"keyword":"STOP","kept":{"message.from":"+1"},"message":"STOP"}` + "\n",
-		stderr: summary(0, 1, 0, 0, "1  STOP"),
-	},
-	{
-		name: "a separator for spreadsheets, and a no-break space in the header", args: "-csv Body semi.csv",
-		stdout: "semi.csv:3    1       drop       80901  opt-out  STOP         \"STOP\"\n",
-		stderr: summary(0, 1, 0, 0, "1  STOP"),
-	},
-	{
-		name: "damaged text", args: "-csv Body latin.csv", status: 1,
-		stderr: "optout: latin.csv:2: this message and perhaps others are damaged, and decided as they are: name its encoding, as -encoding windows-1252 does\n" +
-			summary(2, 0, 0, 0, "2  damaged messages, decided as they are", ""),
-	},
-	{
-		name: "the advice for damaged text", args: "-csv Body -encoding windows-1252 latin.csv",
-		stdout: "latin.csv:2    1       drop       80901  opt-out  ARRET        \"ARR\u00caT\"\n",
-		stderr: summary(1, 1, 0, 0, "1  ARRET"),
-	},
-	{
-		name: "an array in an object, messages without text", args: "-json messages.body -keep messages.sid page.json",
-		stdout: "place          record  action     code   class    keyword      messages.sid  message\npage.json:3    1       drop       80901  opt-out  STOP         SM1           \"STOP\"\n",
-		stderr: summary(0, 1, 0, 0, "2  records without text", "", "1  STOP"),
-	},
-	{
-		name: "a field that no record has", args: "-json body page.json", status: 1,
-		stderr: `optout: page.json: no record has field "body": take one of "messages.sid", "messages.body", "page"` + "\n" +
-			summary(0, 0, 0, 0, "1  records without text", ""),
-	},
-	{
-		name: "CSV that is not said to be", args: "a.csv", status: 1,
-		stderr: `optout: a.csv: this is CSV, with the columns "Sid", "Body": add -csv Body, or -lines if each line is a message` + "\n" + summary(0, 0, 0, 0),
-	},
-	{
-		name: "CSV that is said to be lines", args: "-lines a.csv",
-		stderr: summary(4, 0, 0, 0),
-	},
-	{
-		name: "JSON that is not said to be", args: "hook.jsonl", status: 1,
-		stderr: `optout: hook.jsonl: this is JSON, with the fields "message.body", "message.from": add -json message.body, or -lines if each line is a message` + "\n" + summary(0, 0, 0, 0),
-	},
-	{
-		name: "CSV that is said to be JSON", args: "-json Body a.csv", status: 1,
-		stderr: `optout: a.csv: this is CSV, with the columns "Sid", "Body": use -csv Body` + "\n" + summary(0, 0, 0, 0),
-	},
-
-	{name: "keywords", args: "-keywords -table lines.jsonl", stdout: "text   class    action\nBAJA   opt-out  drop\nAYUDA  help     forward\n"},
-	{name: "keywords to JSON lines", args: "-keywords -table lines.jsonl -o jsonl", stdout: files["lines.jsonl"]},
-	{name: "keywords to CSV", args: "-keywords -table lines.jsonl -o csv", stdout: "\ufefftext,class,action\nBAJA,opt-out,drop\nAYUDA,help,forward\n"},
-	{name: "help", args: "-h", stdout: usage()},
-	{
-		name: "a file named like a flag", args: "-- -strange.txt",
-		stdout: "-strange.txt:1    drop       80901  opt-out  STOP         \"STOP\"\n",
-		stderr: summary(0, 1, 0, 0, "1  STOP"),
-	},
-
-	// Wrong usage.
-	{name: "unknown flag", args: "-quiet a.txt", status: 2, stderr: "optout: flag provided but not defined: -quiet" + hint},
-	{name: "flag without a value", args: "-csv", status: 2, stderr: "optout: flag needs an argument: -csv" + hint},
-	{name: "empty column", args: "-csv= a.csv", status: 2, stderr: `optout: invalid value "" for flag -csv: want the name of the messages' column or field` + hint},
-	{name: "kept columns of lines", args: "-keep From a.txt", status: 2, stderr: "optout: -keep, -where and -date name columns or fields: add -csv or -json" + hint},
-	{name: "lines that are CSV", args: "-lines -csv Body a.txt", status: 2, stderr: "optout: -lines excludes -csv and -json: all files have one format" + hint},
-	{name: "separator of lines", args: "-comma ; a.txt", status: 2, stderr: "optout: -comma is for CSV: add -csv" + hint},
-	{name: "separator of two characters", args: "-csv Body -comma ;; a.csv", status: 2, stderr: `optout: invalid value ";;" for flag -comma: want one character, or \t for a tab` + hint},
-	{name: "no condition", args: "-csv Body -where Direction a.csv", status: 2, stderr: `optout: invalid value "Direction" for flag -where: want COLUMN=VALUE or COLUMN!=VALUE` + hint},
-	{name: "nothing to keep", args: "-csv Body -keep From,,To a.csv", status: 2, stderr: `optout: invalid value "From,,To" for flag -keep: want names of columns or fields, with commas between` + hint},
-	{name: "date without a page", args: "-csv Body -date Sid a.csv", status: 2, stderr: "optout: -texts and -date are for a page: add -report FILE.html" + hint},
-	{name: "unknown encoding", args: "-encoding latin-99 a.txt", status: 2, stderr: `optout: invalid value "latin-99" for flag -encoding: no such encoding: encoding.spec.whatwg.org/#names-and-labels has the names, windows-1252 and shift_jis among them` + hint},
-	{name: "two formats", args: "-csv Body -jsonl body a.csv", status: 2, stderr: `optout: invalid value "body" for flag -jsonl: -csv and -json exclude each other: all files have one format` + hint},
-	{name: "flag behind a file", args: "a.csv -csv Body", status: 2, stderr: "optout: -csv comes after a file: put flags first, or write ./-csv if it is a file" + hint},
-	{name: "unknown output", args: "-o xml a.txt", status: 2, stderr: `optout: -o "xml": want text, csv or jsonl` + hint},
-	{name: "keywords of a file", args: "-keywords a.txt", status: 2, stderr: "optout: -keywords and -regimes read no messages: leave out -all, -csv, -json, -compare, -near, -report and files" + hint},
-	{name: "no such table", args: "-table nosuch.json a.txt", status: 2, stderr: "optout: open nosuch.json: no such file or directory" + hint},
-	{name: "row without an action", args: "-table noaction a.txt", status: 2, stderr: `optout: noaction:4: keyword 1 ("ALTA"): no action: want forward, drop or intercept` + hint},
-}
-
-func TestRun(t *testing.T) {
-	writeFiles(t)
-	for _, tt := range runTests {
-		t.Run(tt.name, func(t *testing.T) {
-			var stdout, stderr strings.Builder
-			status := run(strings.Fields(tt.args), strings.NewReader(tt.stdin), &stdout, &stderr)
-			checkRun(t, tt.args, status, tt.status, stdout.String(), tt.stdout, stderr.String(), tt.stderr)
-		})
-	}
-}
-
-// TestProcess runs the same commands as processes, and a few of them with
-// -short, as the race detector's start slowly.
-func TestProcess(t *testing.T) {
-	writeFiles(t)
-	for i, tt := range runTests {
-		if testing.Short() && i%8 != 0 {
-			continue
-		}
-		t.Run(tt.name, func(t *testing.T) {
-			var stdout, stderr strings.Builder
-			cmd := process(strings.Fields(tt.args)...)
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(tt.stdin), &stdout, &stderr
-			if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
-				t.Fatal(err)
-			}
-			checkRun(t, tt.args, cmd.ProcessState.ExitCode(), tt.status, stdout.String(), tt.stdout, stderr.String(), tt.stderr)
-		})
-	}
-}
-
-func checkRun(t *testing.T, args string, status, wantStatus int, stdout, wantStdout, stderr, wantStderr string) {
-	t.Helper()
-	if status != wantStatus {
-		t.Errorf("optout %s: exit status %d, want %d", args, status, wantStatus)
-	}
-	if stdout != wantStdout {
-		t.Errorf("optout %s: standard output\n got %q\nwant %q", args, stdout, wantStdout)
-	}
-	if stderr != wantStderr {
-		t.Errorf("optout %s: standard error\n got %q\nwant %q", args, stderr, wantStderr)
-	}
 }
 
 // TestKeywordsAreATable holds that -table reads what -keywords prints.

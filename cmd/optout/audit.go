@@ -2,39 +2,38 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
+	"time"
 
 	"example.com/optout"
 	"example.com/optout/internal/messages"
+	"example.com/optout/internal/quote"
 )
 
 // An auditor decides the messages of files.
 type auditor struct {
 	*options
-	stdin       io.Reader
-	out         *bufio.Writer
-	print       printer // to out
-	printed     bool    // the heading
-	stderr      io.Writer
-	interrupted context.Context
-	tally       tally
-	message     decided
+	stdin    io.Reader
+	out      *bufio.Writer
+	print    printer // to out
+	printed  bool    // the heading
+	stderr   io.Writer
+	progress *progress // nil if stderr is not a terminal
+	tally    tally
+	message  decided
 }
-
-var errInterrupted = errors.New("interrupted: what is behind is not decided")
 
 // audit decides the messages of all files, and returns the exit status. What
 // cannot be read is reported, and ends no more than its file; what cannot be
 // written ends the work.
 func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	a := &auditor{options: o, stdin: stdin, out: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr, interrupted: ctx}
+	a := &auditor{options: o, stdin: stdin, out: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr}
+	if isTerminal(stderr) {
+		a.progress = &progress{w: stderr, next: time.Now().Add(2 * time.Second)}
+	}
 	a.tally.keywords = make(map[string]int)
 	a.print = newPrinter(o.format, a.out, o.widths()...)
 	if o.format != textFormat {
@@ -46,14 +45,16 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 			break
 		}
 	}
-	status := 0
-	if errors.Is(err, errInterrupted) {
-		status, err = 130, nil
+	for _, missing := range o.log.Missing() {
+		if err == nil {
+			err = a.report(missing)
+		}
 	}
-	if flushed := a.out.Flush(); err == nil {
+	if flushed := a.flush(); err == nil {
 		err = flushed
 	}
 	if err == nil {
+		a.progress.clear()
 		a.tally.write(stderr, o.policy.Keywords())
 		for _, e := range o.examiners {
 			e.write(stderr)
@@ -62,9 +63,7 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 			err = o.reporter.finish(&a.tally)
 		}
 	}
-	if written := outputStatus(stderr, err); status == 0 {
-		status = written
-	}
+	status := outputStatus(stderr, err)
 	if status == 0 && (a.tally.problems > 0 || a.tally.damaged > 0) {
 		status = 1
 	}
@@ -82,51 +81,50 @@ func (a *auditor) head() {
 // open decides the messages of the file that is called name. Its error ends the
 // work.
 func (a *auditor) open(name string) error {
-	in := input{a.stdin, a, false}
+	in := input{a, a.stdin}
 	if name != stdinName {
 		f, err := os.Open(name)
 		if err != nil {
-			return a.report(err)
+			return a.report(fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err)))
 		}
 		defer f.Close()
-		info, err := f.Stat()
-		in.Reader, in.direct = f, err == nil && info.Mode().IsRegular()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return a.report(fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name)))
+		}
+		in.r = f
 	}
 	var failed error // to write
-	err := a.log.Read(displayName(name), in, func(r *messages.Record) error {
+	as, err := a.log.Read(displayName(name), in, func(r *messages.Record) error {
 		failed = a.record(r)
 		return failed
 	})
+	if err == nil || as.Records > 0 {
+		a.tally.files = append(a.tally.files, as)
+	}
 	if err == nil || failed != nil {
 		return failed
 	}
-	if err := a.report(err); err != nil {
-		return err
-	}
-	if errors.Is(err, errInterrupted) {
-		return err
-	}
-	return nil
+	return a.report(err)
 }
 
 // record decides a record, if it is a message.
 func (a *auditor) record(r *messages.Record) error {
 	a.tally.kinds[r.Kind]++
 	switch r.Kind {
-	case messages.Broken:
-		return a.report(fmt.Errorf("%s:%d: %w", r.File, r.Line, r.Err))
+	case messages.Skipped:
+		return a.report(fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, r.Err))
 	case messages.Header:
-		return a.say("%s:%d: the header once more, as in joined files: it is no message", r.File, r.Line)
-	case messages.NoText, messages.LeftOut:
+		return a.say("%s:%d: the header again, as in joined files; it is not a message", quote.Printable(r.File), r.Line)
+	case messages.NoText, messages.Excluded:
 		return nil
 	}
 	if r.Damaged {
 		if a.tally.damaged++; a.tally.damaged == 1 {
 			advice := "name its encoding, as -encoding windows-1252 does"
 			if a.log.Encoding != nil {
-				advice = "it is not in the encoding named, or was damaged before: export it once more"
+				advice = "it is not in the encoding named, or was damaged before: export it again"
 			}
-			if err := a.say("%s:%d: this message and perhaps others are damaged, and decided as they are: %s", r.File, r.Line, advice); err != nil {
+			if err := a.say("%s:%d: this message and perhaps others are damaged, and decided as they are: %s", quote.Printable(r.File), r.Line, advice); err != nil {
 				return err
 			}
 		}
@@ -170,9 +168,10 @@ func (a *auditor) report(err error) error {
 }
 
 func (a *auditor) say(format string, args ...any) error {
-	if err := a.out.Flush(); err != nil {
+	if err := a.flush(); err != nil {
 		return err
 	}
+	a.progress.clear()
 	fmt.Fprintf(a.stderr, "optout: "+format+"\n", args...)
 	return nil
 }
@@ -183,7 +182,8 @@ type tally struct {
 	actions  [optout.Intercept + 1]int // messages
 	keywords map[string]int            // messages that are the keyword
 	damaged  int                       // messages
-	problems int                       // files and records that could not be read
+	files    []messages.ReadAs
+	problems int // files and records that could not be read
 }
 
 // counts returns the numbers of the summary, with what they count.
@@ -193,12 +193,12 @@ func (t *tally) counts() (counts []count) {
 		{t.actions[optout.Forward], "forwarded"},
 		{t.actions[optout.Drop], "dropped"},
 		{t.actions[optout.Intercept], "intercepted"},
-		{t.kinds[messages.Broken], "unreadable records"},
+		{t.kinds[messages.Skipped], "skipped records"},
 	}
 	for _, c := range []count{
 		{t.damaged, "damaged messages, decided as they are"},
 		{t.kinds[messages.NoText], "records without text"},
-		{t.kinds[messages.LeftOut], "records left out by -where"},
+		{t.kinds[messages.Excluded], "records excluded by -where"},
 		{t.kinds[messages.Header], "repeated headers"},
 	} {
 		if c.n > 0 {
@@ -220,6 +220,10 @@ func (t *tally) write(w io.Writer, table []optout.Keyword) {
 		width = max(width, len(fmt.Sprint(c.n)))
 	}
 	fmt.Fprintln(w)
+	for _, as := range t.files {
+		fmt.Fprintf(w, "%s: read as %v\n", quote.Printable(as.File), as)
+	}
+	fmt.Fprintln(w)
 	for _, c := range t.counts() {
 		fmt.Fprintf(w, "%*d  %s\n", width, c.n, c.what)
 	}
@@ -233,34 +237,51 @@ func (t *tally) write(w io.Writer, table []optout.Keyword) {
 
 // An input is the file that an auditor reads.
 type input struct {
-	io.Reader
-	a      *auditor
-	direct bool // reading never waits
+	a *auditor
+	r io.Reader
 }
 
-// Read lets go of what is decided, as it may have to wait. Ctrl-C ends the wait.
+// Read writes the decided messages first, as reading may have to wait.
 func (in input) Read(p []byte) (int, error) {
-	if err := in.a.out.Flush(); err != nil {
+	if err := in.a.flush(); err != nil {
 		return 0, err
 	}
-	if in.a.interrupted.Err() != nil {
-		return 0, errInterrupted
+	n, err := in.r.Read(p)
+	in.a.progress.add(n)
+	return n, err
+}
+
+// flush writes the rows so far, in place of the progress.
+func (a *auditor) flush() error {
+	if a.out.Buffered() > 0 {
+		a.progress.clear()
 	}
-	if in.direct {
-		return in.Reader.Read(p)
+	return a.out.Flush()
+}
+
+// A progress shows on a terminal how much was read, if that takes long. A nil
+// progress shows nothing.
+type progress struct {
+	w     io.Writer
+	bytes int
+	next  time.Time // of a line
+	shown bool
+}
+
+func (p *progress) add(bytes int) {
+	if p == nil {
+		return
 	}
-	buf := make([]byte, min(len(p), 64<<10)) // not p, in which a Read that is left behind would write
-	var n int
-	var err error
-	done := make(chan struct{})
-	go func() {
-		n, err = in.Reader.Read(buf)
-		close(done)
-	}()
-	select {
-	case <-in.a.interrupted.Done():
-		return 0, errInterrupted
-	case <-done:
-		return copy(p, buf[:n]), err
+	p.bytes += bytes
+	if now := time.Now(); now.After(p.next) {
+		fmt.Fprintf(p.w, "\r%d MB read", p.bytes/1e6)
+		p.shown, p.next = true, now.Add(time.Second/2)
+	}
+}
+
+func (p *progress) clear() {
+	if p != nil && p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+		p.shown = false
 	}
 }

@@ -5,26 +5,39 @@
 //
 //	usage: optout [flags] [file ...]
 //
-// What the files are; gzip and UTF-16 are read as what they hold:
+// How to read the files: one of -lines, -csv and -json is required. Compressed
+// files (gzip) are read as their content:
 //
-//	                a message on each line; an empty line is an empty message
-//	-lines          that is so, even if the file looks like CSV or JSON
+//	-lines          one message on each line; an empty line is an empty message
 //	-csv COLUMN     CSV with a header, and the messages in this column
+//	-header A,B     the names of the columns of CSV without a header
+//	-noquote        fields of CSV are never quoted, as in mysql -B, COPY and most
+//	                TSV
 //	-comma C        the separator of CSV; without it, comma, semicolon, tab or
-//	                bar, whichever the header fits
-//	-json FIELD     JSON objects, one after the other, in arrays, or in an array of
-//	                an object, and the messages in this field: a path such as
-//	                body, message.body or messages.body. -jsonl is the same
-//	-encoding NAME  of text that is not UTF-8, such as windows-1252 or shift_jis:
-//	                every name of encoding.spec.whatwg.org
+//	                bar, whichever fits the header
+//	-json PATH      JSON values, one after the other or in arrays, and the path of
+//	                the messages: see below. -jsonl is the same
+//	-encoding NAME  of text that is not UTF-8 and has no byte order mark, such as
+//	                windows-1252 or shift_jis: every name of
+//	                encoding.spec.whatwg.org
 //
-// Which records, and what of them:
+// Which records, and which of their fields:
 //
-//	-where F=VALUE  only records with this value in a column or field, whatever its
-//	                case; F!=VALUE for those with another. Repeated, all must hold
+//	-where F=VALUE  only records with this value in a column or field, ignoring
+//	                case; F!=VALUE for those with another. All -where must be met
 //	-keep F,G       columns or fields to print beside each message
 //	-date F         when a message came, for the chart of -report: in a common form,
 //	                in UTC if it has no zone
+//
+// A path in JSON has the names of fields, with points between them, such as
+// message.body. It passes through arrays: messages.body takes each element of
+// messages for a record. * is any name, as in messages.*.text. If there are
+// several arrays on the path of the messages, [] follows the one with the records,
+// as in entry.changes.messages[].text.body: arrays before it are walked, and
+// strings in arrays after it are joined to one text. [] at the beginning means
+// that each value of the file is one record. -where, -keep and -date take such
+// paths also, and join several values with commas. A field outside the records
+// has to come before them.
 //
 // How to decide:
 //
@@ -69,21 +82,22 @@
 // Examples:
 //
 //	optout -csv Body log.csv                    Twilio's export of a message log
+//	optout -json 'entry.changes.value.messages[].text.body' hooks.jsonl
 //	optout -csv Body -where Direction=inbound -keep From,To log.csv
 //	zcat log.gz | optout -json body -o csv      decisions for a spreadsheet
 //	optout -csv Body -compare aws log.csv       where Amazon's filter differs
 //	optout -keywords -o jsonl > keywords.jsonl  a table to edit, for -table
 //
 // A record that cannot be read is reported on standard error and counted, and the
-// others are decided, unless it is said that nothing is decided from there on. A
-// record may have up to 4 MiB. Damaged text, which is not valid in its encoding,
-// is decided as it is, and counted. Ctrl-C ends the work with a summary.
+// others are decided, unless the report says that reading ends there. A record
+// may have up to 4 MiB. Damaged text, which is not valid in its encoding, is
+// decided as it is, and counted.
 //
 // Exit status:
 //
 //	0    all is read and decided
-//	1    a file or record could not be read, a message is damaged, or the output
-//	     not written
-//	2    wrong usage, or a table that cannot be read; then no message is decided
-//	130  Ctrl-C
+//	1    a file or record could not be read, a message is damaged, no record meets
+//	     -where or has a field that is asked for, or the output is not written
+//	2    wrong usage, no format, or a table that cannot be read; then no message is
+//	     decided
 package main

@@ -32,7 +32,7 @@ func TestRegimes(t *testing.T) {
 		}
 		for _, k := range r.Keywords() {
 			var out, stderr strings.Builder
-			run([]string{"-regime", r.ID, "-o", "csv"}, strings.NewReader(k.Text), &out, &stderr)
+			run([]string{"-lines", "-regime", r.ID, "-o", "csv"}, strings.NewReader(k.Text), &out, &stderr)
 			if want := k.Action.String() + ","; !strings.Contains(out.String(), ",1,"+want) || k.Class == optout.ClassNone {
 				t.Errorf("optout -regime %s decides %q as %q, want %s", r.ID, k.Text, out.String(), want)
 			}

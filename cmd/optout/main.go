@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -30,6 +29,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return outputStatus(stderr, listRows(o, stdout))
 	case o.keywords:
 		return outputStatus(stderr, listKeywords(o, stdout))
+	case o.log.Format == "":
+		fmt.Fprintf(stderr, "optout: %v\noptout -h tells how to use it\n", o.formatError(stdin))
+		return 2
 	}
 	return audit(o, stdin, stdout, stderr)
 }
@@ -57,12 +59,9 @@ func listKeywords(o *options, stdout io.Writer) error {
 // outputStatus reports err, which is that of writing the output, and returns
 // the exit status that it makes.
 func outputStatus(stderr io.Writer, err error) int {
-	switch {
-	case err == nil:
+	if err == nil {
 		return 0
-	case errors.Is(err, errBrokenPipe): // whoever reads it has seen enough
-	default:
-		fmt.Fprintf(stderr, "optout: %v\n", err)
 	}
+	fmt.Fprintf(stderr, "optout: %v\n", err)
 	return 1
 }

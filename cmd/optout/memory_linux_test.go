@@ -27,8 +27,8 @@ func TestMemory(t *testing.T) {
 	}
 	const record = `{"sid":"SM00000001","body":"The quick brown fox \u00ea jumps"}`
 	tests := []struct{ name, args, head, text string }{
-		{"lines", "", "", "The quick brown fox jumps over the lazy dog, again & again\n"},
-		{"one line", "", "", "again and again "},
+		{"lines", "-lines", "", "The quick brown fox jumps over the lazy dog, again & again\n"},
+		{"one line", "-lines", "", "again and again "},
 		{"CSV", "-csv Body", "Sid,Body\n", "SM00000001,\"The quick, brown fox jumps over \"\"the\"\" lazy dog\"\n"},
 		{"CSV, open quote", "-csv Body", "Sid,Body\nSM0,\"oops\n", "SM00000001,The quick brown fox jumps over the lazy dog\n"},
 		{"CSV, one field", "-csv Body", "Sid,Body\nSM0,", "again and again "},

@@ -34,6 +34,8 @@ const (
 	jsonlFormat = "jsonl"
 )
 
+var errFormats = errors.New("-lines, -csv and -json exclude each other: all files have one format")
+
 // options is what the command line asks for.
 type options struct {
 	log      messages.Log
@@ -61,14 +63,25 @@ func parse(args []string) (*options, error) {
 			if field == "" {
 				return errors.New("want the name of the messages' column or field")
 			}
-			if o.log.Format != messages.Lines && o.log.Format != format {
-				return errors.New("-csv and -json exclude each other: all files have one format")
+			if o.log.Format != "" && o.log.Format != format {
+				return errFormats
 			}
 			o.log.Format, o.log.Field = format, field
 			return nil
 		})
 	}
-	fs.BoolVar(&o.log.Sure, "lines", false, "")
+	fs.BoolFunc("lines", "", func(string) error {
+		if o.log.Format != "" && o.log.Format != messages.Lines {
+			return errFormats
+		}
+		o.log.Format = messages.Lines
+		return nil
+	})
+	fs.Func("header", "", func(names string) error {
+		o.log.Header = strings.Split(names, ",")
+		return nil
+	})
+	fs.BoolVar(&o.log.NoQuote, "noquote", false, "")
 	fs.Func("comma", "", func(s string) error {
 		s = strings.ReplaceAll(s, `\t`, "\t")
 		if utf8.RuneCountInString(s) != 1 || strings.ContainsAny(s, "\"\r\n\ufffd") {
@@ -135,20 +148,18 @@ func parse(args []string) (*options, error) {
 			return nil, fmt.Errorf("%s comes after a file: put flags first, or write ./%[1]s if it is a file", file)
 		}
 	}
-	lines := o.log.Format == messages.Lines
+	fields := o.log.Format == messages.CSV || o.log.Format == messages.JSON
 	switch {
 	case o.format != textFormat && o.format != csvFormat && o.format != jsonlFormat:
 		return nil, fmt.Errorf("-o %q: want text, csv or jsonl", o.format)
-	case (o.keywords || o.regimes) && (len(o.files) > 0 || !lines || o.all || *near || compare != nil || page.file != ""):
-		return nil, errors.New("-keywords and -regimes read no messages: leave out -all, -csv, -json, -compare, -near, -report and files")
+	case (o.keywords || o.regimes) && (len(o.files) > 0 || o.log.Format != "" || o.all || *near || compare != nil || page.file != ""):
+		return nil, errors.New("-keywords and -regimes read no messages: leave out -all, -lines, -csv, -json, -compare, -near, -report and files")
 	case *table != "" && o.regime.ID != "":
 		return nil, errors.New("-table and -regime exclude each other: each is a table of keywords")
-	case lines && (len(o.log.Keep) > 0 || len(o.log.Where) > 0 || o.log.Date != ""):
+	case !fields && (len(o.log.Keep) > 0 || len(o.log.Where) > 0 || o.log.Date != ""):
 		return nil, errors.New("-keep, -where and -date name columns or fields: add -csv or -json")
-	case !lines && o.log.Sure:
-		return nil, errors.New("-lines excludes -csv and -json: all files have one format")
-	case o.log.Format != messages.CSV && o.log.Comma != 0:
-		return nil, errors.New("-comma is for CSV: add -csv")
+	case o.log.Format != messages.CSV && (o.log.Comma != 0 || o.log.Header != nil || o.log.NoQuote):
+		return nil, errors.New("-comma, -header and -noquote are for CSV: add -csv")
 	case page.file == "" && (page.texts || o.log.Date != ""):
 		return nil, errors.New("-texts and -date are for a page: add -report FILE.html")
 	}
@@ -168,7 +179,7 @@ func parse(args []string) (*options, error) {
 	if page.file == "" {
 		return o, nil
 	}
-	o.reporter = page
+	o.reporter, o.log.Hash = page, true
 	return o, page.open(o)
 }
 
@@ -202,4 +213,33 @@ func displayName(file string) string {
 		return "stdin"
 	}
 	return file
+}
+
+// formatError says that the command line has no format, and what the first file
+// looks like.
+func (o *options) formatError(stdin io.Reader) error {
+	const missing = "add -lines, -csv COLUMN or -json PATH, which say how to read the messages"
+	name, r := o.files[0], stdin
+	if name != stdinName {
+		f, err := os.Open(name)
+		if err != nil {
+			return fmt.Errorf("%s; %w", missing, err)
+		}
+		defer f.Close()
+		r = f
+	}
+	if isTerminal(r) {
+		return errors.New(missing)
+	}
+	return fmt.Errorf("%s; %w", missing, messages.Advise(displayName(name), r))
+}
+
+// isTerminal reports whether somebody types into f, or looks at it.
+func isTerminal(f any) bool {
+	file, ok := f.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -32,17 +32,17 @@ func TestReport(t *testing.T) {
 		has, lacks []string
 	}{
 		{
-			"no text of a message", log, []string{"-near", "-compare", "all"}, 0,
+			"no text of a message", log, []string{"-lines", "-near", "-compare", "all"}, 0,
 			[]string{"stdin:1", "stdin:4", "ARRET", "punctuation around it", "telnyx none", "Texts of messages are left out"},
 			[]string{"Arr\u00eat", "Stop.", "&lt;b&gt;", "hello"},
 		},
 		{
-			"texts, escaped", log, []string{"-near", "-texts"}, 0,
+			"texts, escaped", log, []string{"-lines", "-near", "-texts"}, 0,
 			[]string{"Arr\u00eat", "Stop.", "&lt;b&gt;please opt me out&lt;/b&gt;", "This page holds texts"},
 			[]string{"<b>", "hello", "Where regimes differ"},
 		},
 		{
-			"no message", "", nil, 0,
+			"no message", "", []string{"-lines"}, 0,
 			[]string{"No message is a keyword.", "Every message is passed on.", "There is no message.", "Everything was read."},
 			[]string{"Near misses", "<script"},
 		},
@@ -81,7 +81,7 @@ func TestReport(t *testing.T) {
 func TestReportSaysWhen(t *testing.T) {
 	now = func() time.Time { return time.Date(2026, 6, 16, 9, 5, 0, 0, time.FixedZone("", 3600)) }
 	defer func() { now = time.Now }()
-	if page, _, _ := makeReport(t, ""); !strings.Contains(page, "16 June 2026, 08:05 UTC") {
+	if page, _, _ := makeReport(t, "", "-lines"); !strings.Contains(page, "16 June 2026, 08:05 UTC") {
 		t.Error("the page does not say that it was made on 16 June 2026, 08:05 UTC")
 	}
 }
@@ -98,9 +98,9 @@ func TestReportCannotBeWritten(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"a folder", []string{"-report", dir, log}, 2, "that is a folder"},
-		{"the log", []string{"-report", log, log}, 2, "that is a file to read"},
-		{"no such folder", []string{"-report", filepath.Join(dir, "none", "r.html"), log}, 1, "no such file or directory"},
+		{"a folder", []string{"-lines", "-report", dir, log}, 2, "that is a folder"},
+		{"the log", []string{"-lines", "-report", log, log}, 2, "that is a file to read"},
+		{"no such folder", []string{"-lines", "-report", filepath.Join(dir, "none", "r.html"), log}, 1, "no such file or directory"},
 		{"texts without a page", []string{"-texts", log}, 2, "add -report FILE.html"},
 		{"no messages", []string{"-keywords", "-report", "r.html"}, 2, "-keywords and -regimes read no messages"},
 	}

@@ -6,13 +6,11 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
-	"unsafe"
 )
 
-// lines reads a log of lines. What can be known of many lines at once is found
-// out so: that is what makes it fast.
+// lines reads a log of lines. For speed it checks many lines at once.
 func (s *scan) lines(r io.Reader) error {
-	buf, n, line, tooLong := make([]byte, 8*bufferSize), 0, 0, false
+	buf, n, line, tooLong := make([]byte, bufferSize), 0, 0, false
 	for {
 		m, err := r.Read(buf[n:])
 		n += m
@@ -20,29 +18,25 @@ func (s *scan) lines(r io.Reader) error {
 		if err == io.EOF {
 			end = n
 		}
-		chunk := unsafe.String(unsafe.SliceData(buf), end) // records are valid during a call only
+		chunk := string(buf[:end])
 		plain := utf8.ValidString(chunk)
 		for _, special := range []string{"\ufffd", "\r", "\x00"} {
 			plain = plain && !strings.Contains(chunk, special)
 		}
 		for chunk != "" {
-			text := chunk
-			if i := strings.IndexByte(chunk, '\n'); i >= 0 {
-				text, chunk = chunk[:i], chunk[i+1:]
-			} else {
-				chunk = ""
-			}
+			var text string
+			text, chunk, _ = strings.Cut(chunk, "\n")
 			line++
 			var err error
 			switch {
 			case tooLong:
 				tooLong = false
-				err = s.broken(line, errTooLong)
+				err = s.skip(line, errTooLong)
 			case plain && !strings.HasPrefix(text, "{"):
 				s.rec.Kind, s.rec.Line, s.rec.Number, s.rec.Text, s.rec.Damaged, s.rec.Err = Message, line, line, text, false, nil
 				err = s.each(&s.rec)
 			default:
-				err = s.line(line, strings.TrimRight(text, "\r\x00"))
+				err = s.line(line, strings.TrimSuffix(text, "\r"))
 			}
 			if err != nil {
 				return err
@@ -51,7 +45,7 @@ func (s *scan) lines(r io.Reader) error {
 		n = copy(buf, buf[end:n])
 		switch {
 		case err == io.EOF && tooLong:
-			return s.broken(line+1, errTooLong)
+			return s.skip(line+1, errTooLong)
 		case err == io.EOF:
 			return nil
 		case err != nil:
@@ -65,10 +59,10 @@ func (s *scan) lines(r io.Reader) error {
 }
 
 // line hands on a line that is not plain. A carriage return or NUL within it may
-// be what ends the lines of a part of the file.
+// be what ends the lines in a part of the file.
 func (s *scan) line(line int, text string) error {
 	if i := strings.IndexAny(text, "\r\x00"); i >= 0 {
-		return s.broken(line, fmt.Errorf("%q in the middle of the line: make it a line feed if it ends a line, or take it out", text[i]))
+		return s.skip(line, fmt.Errorf("%q within the line: replace it by a line feed if it ends a line, or remove it", text[i]))
 	}
 	s.values[0] = value{text, true}
 	return s.message(line)

@@ -9,10 +9,10 @@ import (
 	"example.com/optout"
 )
 
-// Quote returns s as strconv.Quote does, and escapes besides what that takes
-// for printable and no reader sees, such as U+FE0F and U+3164. That is what
-// optout.Normalize removes or takes for white space, so that this package needs
-// no list of its own. The errors of package optout quote in the same way.
+// Quote returns s as strconv.Quote does, and also escapes the characters that
+// strconv.Quote takes for printable and no reader sees, such as U+FE0F and
+// U+3164: those that [optout.Normalize] removes or takes for white space. The
+// errors of package optout quote in the same way.
 func Quote(s string) string {
 	quoted := strconv.Quote(s)
 	if !strings.ContainsFunc(quoted, func(r rune) bool { return r >= utf8.RuneSelf }) {
@@ -29,7 +29,15 @@ func Quote(s string) string {
 	return b.String()
 }
 
-// Invisible reports whether a reader sees nothing, or a blank, where r stands.
+// Printable returns s, quoted if a reader does not see everything in it.
+func Printable(s string) string {
+	if quoted := Quote(s); len(quoted) != len(s)+len(`""`) {
+		return quoted
+	}
+	return s
+}
+
+// Invisible reports whether r looks like nothing, or like a blank.
 func Invisible(r rune) bool {
 	key := optout.Normalize("|" + string(r) + "|")
 	return key == "||" || key == "| |"

@@ -1,6 +1,0 @@
-package main
-
-import "syscall"
-
-// errBrokenPipe is the error of writing to a pipe that nobody reads.
-var errBrokenPipe error = syscall.NewError("write to hungup channel")

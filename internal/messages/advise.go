@@ -15,19 +15,15 @@ import (
 	"example.com/optout/internal/quote"
 )
 
-// Advise says what the log with this name looks like, and which flag reads it.
-// It is advice for a person: nothing is read by it.
+// Advise returns an error that says what the log with this name looks like, and
+// which flag reads it. That is advice for a person: no log is read by it.
 func Advise(name string, r io.Reader) error {
-	s := &scan{Log: &Log{Format: JSON}, rec: Record{File: name}}
+	s := &scan{Log: new(Log), rec: Record{File: name}}
 	b, err := s.open(r)
 	if err != nil {
 		return err
 	}
-	s.Format = ""
-	return s.refuse(s.looks(peek(b, func(sample []byte) bool { // of JSON, a whole value
-		text := bytes.TrimSpace(sample)
-		return len(text) > 0 && (text[0] != '{' && text[0] != '[' || !cutOff(text))
-	})))
+	return s.refuse(s.looks(peek(b)))
 }
 
 // foreign are formats that this package does not read, by their beginning.
@@ -43,15 +39,19 @@ var foreign = []struct {
 	{"lines with a date before the message", regexp.MustCompile(`^\[?\d+[-/.]\d+[-/.]\d+`)},
 }
 
+var (
+	jsonLine    = regexp.MustCompile(`(?m)^[ \t]*[{\[]`)
+	quotedLines = regexp.MustCompile(`^("[^"\n]*"\r?(\n|$))+`)
+)
+
 // looks says what a sample looks like, and the flag to add, or if the log has a
 // format, to use.
 func (s *scan) looks(sample []byte) error {
-	text := bytes.TrimSpace(sample)
-	add := "add"
+	text, add := bytes.TrimSpace(sample), "add"
 	if s.Format != "" {
 		add = "use"
 	}
-	if fields := fieldNames(sample); len(fields) > 0 && (text[0] == '{' || text[0] == '[') {
+	if fields := fieldNames(text); len(fields) > 0 {
 		return fmt.Errorf("looks like JSON with the fields %s: %s %s", list(fields), add, flag(JSON, fields))
 	}
 	for _, f := range foreign {
@@ -59,61 +59,51 @@ func (s *scan) looks(sample []byte) error {
 			return fmt.Errorf("looks like %s, which has to be converted first", f.name)
 		}
 	}
-	h, err := (&Log{}).header(sample)
-	ext := strings.ToLower(path.Ext(strings.TrimSuffix(s.rec.File, ".gz")))
-	switch isCSV := ext == ".csv" || ext == ".tsv" || h.fits(sample); {
+	r := &csvReader{window: newWindow(bytes.NewReader(sample)), next: 1}
+	names, err := new(Log).header(r)
+	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
 	case isCSV && err == nil:
-		return fmt.Errorf("looks like CSV with the columns %s: %s %s", list(h.names), add, flag(CSV, h.names))
-	case isCSV && h.names != nil:
-		return fmt.Errorf("looks like CSV without a header: %s %s", add, nameColumns(len(h.names)))
-	case inQuotes(text):
+		return fmt.Errorf("looks like CSV with the columns %s: %s %s", list(names), add, flag(CSV, names))
+	case isCSV && names != nil:
+		return fmt.Errorf("looks like CSV: %w", err)
+	case quotedLines.Match(text):
 		return fmt.Errorf("looks like CSV of one column without a header: %s -header Body -csv Body", add)
 	case s.Format == "":
 		return errors.New("looks like lines: add -lines if each line is one message and nothing else")
 	}
-	return errors.New("does not look like it: use -lines if each line is one message and nothing else")
+	return errors.New("does not look like JSON: use -lines if each line is one message and nothing else")
 }
 
-// fits reports whether a sample with this header is CSV: there are several
-// columns, and one has a usual name or a datum, or the next records have as many
-// fields, which sentences do not have.
-func (h header) fits(sample []byte) bool {
-	if len(h.names) < 2 || slices.ContainsFunc(h.names, func(name string) bool { return strings.HasPrefix(name, " ") }) {
+// fits reports whether a sample with these names in its header is CSV: there are
+// several, and one is usual or a datum, or the next records have as many fields,
+// which sentences do not have.
+func (r *csvReader) fits(names []string) bool {
+	if len(names) < 2 || slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, " ") }) {
 		return false
 	}
-	r := &csvReader{window: window{text: string(sample[h.size:]), err: io.EOF}, comma: h.comma}
 	n := 0
-	for r.read() == nil && len(r.fields) == len(h.names) {
+	for r.read() == nil && len(r.fields) == len(names) {
 		n++
 	}
-	return n > 1 && r.text == "" || pick(h.names) != "" || slices.ContainsFunc(h.names, datum.MatchString)
+	return n > 0 && r.text == "" || pick(names) != "" || slices.ContainsFunc(names, datum.MatchString)
 }
 
-// inQuotes reports whether the first lines of a text are in quotes.
-func inQuotes(text []byte) bool {
-	for n, line := range bytes.SplitN(text, []byte("\n"), 4) {
-		line = bytes.TrimRight(line, "\r")
-		if n < 3 && (len(line) < 2 || line[0] != '"' || line[len(line)-1] != '"') {
-			return false
-		}
-	}
-	return true
-}
+var plainName = regexp.MustCompile(`^[\w.-]+$`)
 
 // flag returns the flag that reads a format with these fields.
 func flag(f Format, names []string) string {
 	name := pick(names)
-	if name == "" {
-		return fmt.Sprintf("-%s and the name of the one with the messages", f)
-	}
 	var flags []string
-	for _, n := range names {
+	for _, n := range names { // a path with several arrays is there several times
 		if strings.ReplaceAll(n, "[]", "") == strings.ReplaceAll(name, "[]", "") {
-			if strings.ContainsFunc(n, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"'`$*[]|&;<>()!", r) }) {
+			if !plainName.MatchString(n) {
 				n = quote.Quote(n)
 			}
 			flags = append(flags, fmt.Sprintf("-%s %s", f, n))
 		}
+	}
+	if flags == nil {
+		return fmt.Sprintf("-%s and the name of the one with the messages", f)
 	}
 	return strings.Join(flags, " or ")
 }
@@ -136,21 +126,9 @@ func pick(names []string) string {
 	return ""
 }
 
-// cutOff reports whether text could go on as JSON.
-func cutOff(text []byte) bool {
-	err := json.NewDecoder(bytes.NewReader(text)).Decode(new(json.RawMessage))
-	return err == io.EOF || err == io.ErrUnexpectedEOF
-}
-
-// A shape is what a sample of JSON has at a path.
-type shape struct {
-	keys          []string
-	inner         map[string]*shape
-	array, scalar bool
-}
-
-// fieldNames returns the paths of the fields in a sample of JSON. If a path passes
-// several arrays, it is there once for each, with [] after that.
+// fieldNames returns the paths of the fields in a sample of JSON, and nothing for
+// other samples. A path with several arrays is there once for each, with [] after
+// that.
 func fieldNames(sample []byte) (paths []string) {
 	d, top := json.NewDecoder(bytes.NewReader(sample)), new(shape)
 	for top.read(d) == nil {
@@ -158,10 +136,10 @@ func fieldNames(sample []byte) (paths []string) {
 	top.array = false
 	top.walk("", func(path string) {
 		parts := strings.Split(strings.TrimPrefix(path, "."), "[]")
-		for i := range max(1, len(parts)-1) {
+		for i := 1; i < max(2, len(parts)); i++ {
 			path := strings.Join(parts, "")
 			if len(parts) > 2 {
-				path = strings.Join(parts[:i+1], "") + "[]" + strings.Join(parts[i+1:], "")
+				path = strings.Join(parts[:i], "") + "[]" + strings.Join(parts[i:], "")
 			}
 			if path != "" && !slices.Contains(paths, path) {
 				paths = append(paths, path)
@@ -171,34 +149,42 @@ func fieldNames(sample []byte) (paths []string) {
 	return paths
 }
 
-// read adds a value, as far as it is there.
+// A shape is what values of JSON have in common.
+type shape struct {
+	key           string
+	array, scalar bool
+	fields        []*shape
+}
+
+func (s *shape) field(key string) *shape {
+	for _, f := range s.fields {
+		if f.key == key {
+			return f
+		}
+	}
+	s.fields = append(s.fields, &shape{key: key})
+	return s.fields[len(s.fields)-1]
+}
+
+// read adds a value, up to its end or that of the sample.
 func (s *shape) read(d *json.Decoder) error {
 	token, err := d.Token()
-	if err != nil {
+	if _, ok := token.(json.Delim); !ok {
+		s.scalar = s.scalar || err == nil
 		return err
 	}
-	switch token {
-	case json.Delim('['):
-		for s.array = true; d.More() && err == nil; {
-			err = s.read(d)
-		}
-	case json.Delim('{'):
-		for d.More() && err == nil {
+	s.array = s.array || token == json.Delim('[')
+	for d.More() && err == nil {
+		field := s
+		if token == json.Delim('{') {
 			var key any
 			if key, err = d.Token(); err == nil {
-				name := fmt.Sprint(key)
-				if s.inner[name] == nil {
-					if s.inner == nil {
-						s.inner = make(map[string]*shape)
-					}
-					s.inner[name], s.keys = new(shape), append(s.keys, name)
-				}
-				err = s.inner[name].read(d)
+				field = s.field(fmt.Sprint(key))
 			}
 		}
-	default:
-		s.scalar = true
-		return nil
+		if err == nil {
+			err = field.read(d)
+		}
 	}
 	if err == nil {
 		_, err = d.Token()
@@ -206,7 +192,9 @@ func (s *shape) read(d *json.Decoder) error {
 	return err
 }
 
-// walk calls add with the path of each scalar, with [] after each array.
+// walk calls add with the path of each scalar, with [] after each array. If the
+// values of an object are objects that have a field in common, its keys are
+// identifiers, and become *.
 func (s *shape) walk(path string, add func(string)) {
 	if s.array {
 		path += "[]"
@@ -214,29 +202,21 @@ func (s *shape) walk(path string, add func(string)) {
 	if s.scalar {
 		add(path)
 	}
-	any := s.siblings()
-	for _, key := range s.keys {
-		if any {
-			s.inner[key].walk(path+".*", add)
-		} else {
-			s.inner[key].walk(path+"."+key, add)
+	objects, most, count := 0, 0, make(map[string]int)
+	for _, f := range s.fields {
+		if f.fields != nil || f.array || f.scalar { // and not cut off
+			objects++
+		}
+		for _, inner := range f.fields {
+			count[inner.key]++
+			most = max(most, count[inner.key])
 		}
 	}
-}
-
-// siblings reports whether the values of an object are objects that have a field
-// in common, so that its keys are not names but identifiers.
-func (s *shape) siblings() bool {
-	common := make(map[string]int)
-	values, most := 0, 0
-	for _, inner := range s.inner {
-		if inner.array || inner.scalar || inner.keys != nil { // else it is empty or cut off
-			values++
+	for _, f := range s.fields {
+		key := f.key
+		if most > 1 && most == objects {
+			key = "*"
 		}
-		for _, key := range inner.keys {
-			common[key]++
-			most = max(most, common[key])
-		}
+		f.walk(path+"."+key, add)
 	}
-	return most > 1 && most == values
 }

@@ -2,8 +2,6 @@ package messages
 
 import (
 	"bufio"
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -18,25 +16,20 @@ import (
 
 // csv reads a log of CSV.
 func (s *scan) csv(b *bufio.Reader) error {
-	sample := peek(b, func(sample []byte) bool { // the sample has all of the header, and none of its quotes is open
-		_, sample = separatorLine(sample)
-		return bytes.Count(sample, []byte(`"`))%2 == 0 && bytes.IndexByte(bytes.TrimLeft(sample, "\r\n"), '\n') >= 0
-	})
-	if names := fieldNames(sample); len(names) > 0 {
+	if sample := peek(b); len(fieldNames(sample)) > 0 {
 		return s.refuse(s.looks(sample))
 	}
-	h, err := s.header(sample)
+	r := &csvReader{window: newWindow(b), noQuote: s.NoQuote, next: 1}
+	names, err := s.header(r)
 	if err != nil {
-		return s.at(1, err)
+		return s.at(r.line, err)
 	}
-	columns, err := s.columns(h.names)
+	columns, err := s.columns(names)
 	if err != nil {
-		return s.at(1+h.lines, err)
+		return s.at(r.line, err)
 	}
-	s.as.Separator, _ = utf8.DecodeRuneInString(h.comma)
-	b.Discard(h.size)
-	r := &csvReader{window: newWindow(b), comma: h.comma, noQuote: s.NoQuote, next: 1 + h.lines}
-	for first := s.Header == nil; ; first = false {
+	s.as.Separator, _ = utf8.DecodeRuneInString(r.comma)
+	for {
 		err := r.read()
 		if len(r.fields) > 0 {
 			r.fields[0] = strings.TrimPrefix(r.fields[0], "\ufeff") // of the second of joined files
@@ -48,14 +41,13 @@ func (s *scan) csv(b *bufio.Reader) error {
 			return s.at(r.line, fmt.Errorf("%w; reading ends at this record", err))
 		case err != nil:
 			err = s.skip(r.line, err)
-		case first:
-		case slices.Equal(r.fields, h.names):
+		case slices.Equal(r.fields, names):
 			s.rec = Record{File: s.rec.File, Line: r.line, Number: s.rec.Number, Kind: Header, Kept: s.rec.Kept[:0]}
 			err = s.each(&s.rec)
-		case len(r.fields) != len(h.names):
-			err = s.skip(r.line, fmt.Errorf("%d fields, and the header has %d: a field with a separator or a line break has to be in quotes", len(r.fields), len(h.names)))
+		case len(r.fields) != len(names):
+			err = s.skip(r.line, fmt.Errorf("%d fields, and the header has %d: a field with a separator or a line break has to be in quotes", len(r.fields), len(names)))
 		case r.containsRecord():
-			err = s.skip(r.line, errors.New("a field contains lines that look like records: its quote is closed too late, or one belongs to the text and has to be doubled; if no field is quoted, add -noquote"))
+			err = s.skip(r.line, errors.New("a field contains lines that look like records: its quote is closed too late, or one belongs to the text"+quoteAdvice))
 		default:
 			for i, column := range columns {
 				if s.values[i] = (value{}); column >= 0 {
@@ -70,8 +62,103 @@ func (s *scan) csv(b *bufio.Reader) error {
 	}
 }
 
-// A csvReader reads the records of CSV as encoding/csv does. That takes twice
-// the time, and cannot go on after a record that is too long.
+// header reads the header, or returns the names that stand in for it. The
+// separator is the first one by which the header has the field of the messages,
+// or else the most fields.
+func (l *Log) header(r *csvReader) (names []string, err error) {
+	commas := ",;\t|" // the likeliest first
+	if r.extend() == nil {
+		// The first line may tell a spreadsheet the separator, as "sep=;".
+		if sep := strings.Trim(r.text[:r.end], "\"\r\n"); len(sep) == len("sep=;") && strings.EqualFold(sep[:4], "sep=") {
+			commas, r.text = sep[4:], r.text[r.end:]
+		} else {
+			r.next = 1
+		}
+	}
+	if l.Comma != 0 {
+		commas = string(l.Comma)
+	}
+	first := r.next
+	try := func(comma rune) error {
+		r.comma, r.end, r.next = string(comma), 0, first
+		err := r.read()
+		first = r.line
+		return err
+	}
+	best, _ := utf8.DecodeRuneInString(commas)
+	for _, comma := range commas {
+		if try(comma) != nil {
+			continue
+		}
+		found := len(find(r.fields, l.Field)) == 1
+		if found || len(r.fields) > len(names) {
+			best, names = comma, slices.Clone(r.fields)
+		}
+		if found {
+			break
+		}
+	}
+	err = try(best)
+	_, keyword := optout.Policy{IgnorePunctuation: true}.Match(l.Field)
+	switch {
+	case err == io.EOF:
+		return nil, errors.New("no header: want a line with the names of the columns, or -header")
+	case err != nil:
+		return nil, fmt.Errorf("header cannot be read: %w", err)
+	case l.Header != nil && len(names) != len(l.Header):
+		return nil, fmt.Errorf("-header has %d names, and the first record has %d fields", len(l.Header), len(names))
+	case l.Header != nil:
+		r.end, r.next = 0, first
+		return l.Header, nil
+	case keyword || slices.ContainsFunc(names, datum.MatchString):
+		return names, fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
+	}
+	return names, nil
+}
+
+// datum matches cells of a record, which no header has: numbers, dates, phone
+// numbers, addresses and Twilio's identifiers.
+var datum = regexp.MustCompile(`^[+(]*[0-9][0-9 ().:/TZ+-]{4,}$|^[A-Z]{2}[0-9a-f]{32}$|^\S+@\S+\.\S+$`)
+
+// columns returns the column of each field, and -1 for a field without a name or
+// one of Keep and Date that the header lacks.
+func (s *scan) columns(names []string) (columns []int, err error) {
+	s.names = names
+	for i, field := range s.fields {
+		found := find(names, field)
+		switch {
+		case len(found) > 1:
+			return nil, fmt.Errorf("header has column %s %d times: rename the others; it has %s", quote.Quote(field), len(found), list(names))
+		case len(found) == 1:
+			s.seen[i] = true
+		case i > 0 && i < 2+len(s.Keep):
+			found = []int{-1}
+		default:
+			return nil, fmt.Errorf("header has no column %s: take one of %s", quote.Quote(field), list(names))
+		}
+		columns = append(columns, found[0])
+	}
+	return columns, nil
+}
+
+// find returns the columns with the name of a field: by its spelling, or else
+// ignoring the differences that [optout.Normalize] ignores.
+func find(names []string, field string) (columns []int) {
+	for _, key := range []func(string) string{strings.Clone, optout.Normalize} {
+		for i, name := range names {
+			if field != "" && key(name) == key(field) {
+				columns = append(columns, i)
+			}
+		}
+		if columns != nil {
+			break
+		}
+	}
+	return columns
+}
+
+// A csvReader reads the records of CSV as encoding/csv does. That takes half as
+// long again, and cannot go on after a record that is too long.
 type csvReader struct {
 	window
 	comma   string
@@ -79,22 +166,18 @@ type csvReader struct {
 
 	fields []string
 	line   int // on which the record begins
-	next   int // line after the record
-	end    int // of the record in text, as far as it is known
+	next   int // line after it
+	end    int // of it in text, as far as it was read
 }
 
-var errBareQuote = errors.New("quote in a field that does not begin with one: put the field in quotes, and double those in its text; if no field is quoted, add -noquote")
-
-// read reads the next record. After an error other than that of the window it
-// can be called again.
+// read reads the next record. Unless the error is that of the window, read can be
+// called again.
 func (r *csvReader) read() (err error) {
 	line := ""
-	for line == "" {
+	for line == "" && err == nil {
 		r.text = r.text[r.end:]
 		r.fields, r.line, r.end = r.fields[:0], r.next, 0
-		if err = r.extend(); err != nil {
-			break
-		}
+		err = r.extend()
 		line = trimEnd(r.text[:r.end])
 	}
 	switch {
@@ -116,80 +199,72 @@ func (r *csvReader) read() (err error) {
 
 // quoted reads the fields of a record with quotes.
 func (r *csvReader) quoted() error {
-	for at := 0; ; {
-		rest := r.text[at:r.end]
-		if !strings.HasPrefix(rest, `"`) {
-			field, _, more := strings.Cut(trimEnd(rest), r.comma)
-			if strings.Contains(field, `"`) {
-				return errBareQuote
-			}
-			r.fields = append(r.fields, field)
-			if !more {
-				return nil
-			}
-			at += len(field) + len(r.comma)
-			continue
+	for at := 0; ; at += len(r.comma) {
+		begin, quoted := at, strings.HasPrefix(r.text[at:r.end], `"`)
+		if !quoted {
+			field, _, _ := strings.Cut(trimEnd(r.text[at:r.end]), r.comma)
+			at += len(field)
 		}
-		begin, doubled := at+1, false
-		for at = begin; ; {
-			i := strings.IndexByte(r.text[at:r.end], '"')
-			if i < 0 {
-				at = r.end
+		for quoted {
+			if i := strings.IndexByte(r.text[at+1:r.end], '"'); i >= 0 {
+				if at += 1 + i + 1; !strings.HasPrefix(r.text[at:r.end], `"`) {
+					break
+				}
+			} else {
+				at = r.end - 1
 				if err := r.extend(); err == io.EOF {
-					return r.unclosed()
+					return r.quoteError()
 				} else if err != nil {
 					return err
 				}
-				continue
 			}
-			if at += i + 1; !strings.HasPrefix(r.text[at:r.end], `"`) {
-				break
+		}
+		field := r.text[begin:at]
+		switch {
+		case quoted:
+			if field = field[1 : len(field)-1]; strings.IndexByte(field, '"') >= 0 {
+				field = strings.ReplaceAll(field, `""`, `"`)
 			}
-			doubled = true
-			at++
-		}
-		field := r.text[begin : at-1]
-		if doubled {
-			field = strings.ReplaceAll(field, `""`, `"`)
-		}
-		if r.next > r.line+1 {
-			field = strings.ReplaceAll(field, "\r\n", "\n")
+			if r.next > r.line+1 {
+				field = strings.ReplaceAll(field, "\r\n", "\n")
+			}
+		case strings.IndexByte(field, '"') >= 0:
+			return r.quoteError()
 		}
 		r.fields = append(r.fields, field)
-		rest = r.text[at:r.end]
-		if trimEnd(rest) == "" {
+		if rest := r.text[at:r.end]; trimEnd(rest) == "" {
 			return nil
+		} else if !strings.HasPrefix(rest, r.comma) {
+			return r.quoteError()
 		}
-		if !strings.HasPrefix(rest, r.comma) {
-			return r.unclosed()
-		}
-		at += len(r.comma)
 	}
 }
 
-func (r *csvReader) unclosed() error {
+const quoteAdvice = ": put the field in quotes, and double those in its text; if no field is quoted, add -noquote"
+
+func (r *csvReader) quoteError() error {
 	lines := ""
 	if last := r.next - 1; last > r.line {
 		lines = fmt.Sprintf("; lines %d to %d skipped", r.line, last)
 	}
-	return fmt.Errorf("unclosed quote, or text after a closing quote%s: put the field in quotes, and double those in its text; if no field is quoted, add -noquote", lines)
+	return errors.New("quote within a field, unclosed quote, or text after a closing quote" + lines + quoteAdvice)
 }
 
 // extend adds a line to the record.
 func (r *csvReader) extend() error {
 	from := r.end
-	for {
-		if i := strings.IndexByte(r.text[from:], '\n'); i >= 0 {
-			r.end = from + i + 1
-			break
-		}
-		if from = len(r.text); from > maxRecord || !r.more() {
-			if r.err != nil && (r.err != io.EOF || from == r.end) {
+	i := strings.IndexByte(r.text[from:], '\n')
+	for i < 0 && len(r.text) <= maxRecord {
+		if from = len(r.text); !r.more() {
+			if r.err != io.EOF || from == r.end {
 				return r.err
 			}
-			r.end = from
-			break
+			break // the last line has no end
 		}
+		i = strings.IndexByte(r.text[from:], '\n')
+	}
+	if r.end = from + i + 1; i < 0 {
+		r.end = len(r.text)
 	}
 	if r.end > maxRecord {
 		return errTooLong
@@ -219,32 +294,23 @@ func trimEnd(line string) string {
 }
 
 // containsRecord reports whether a field has a line that looks like a record: it
-// has as many fields, and one of them looks like that of the record itself. In a
-// file of one column that is a line that ends in a carriage return alone, or is
-// a keyword.
+// has as many fields, and one of them looks like the one of this record. In a file
+// of one column, that is a keyword, or a line with a carriage return in it.
 func (r *csvReader) containsRecord() bool {
-	if raw := trimEnd(r.text[:r.end]); r.next == r.line+1 && strings.IndexByte(raw, '\r') < 0 {
-		return false
-	}
-	if len(r.fields) == 1 && strings.Contains(r.fields[0], "\r") {
-		return true
+	single := len(r.fields) == 1
+	if r.next == r.line+1 {
+		return single && strings.Contains(r.fields[0], "\r")
 	}
 	for column, field := range r.fields {
-		if !strings.ContainsAny(field, "\r\n") {
-			continue
-		}
-		for _, line := range strings.FieldsFunc(field, func(c rune) bool { return c == '\n' || c == '\r' }) {
+		for _, line := range strings.Split(field, "\n") {
 			cells := strings.Split(line, r.comma)
-			if len(cells) != len(r.fields) {
-				continue
-			}
-			if _, keyword := (optout.Policy{}).Match(line); keyword && len(cells) == 1 {
-				return true
-			}
+			_, keyword := optout.Policy{}.Match(line)
+			looks := single && line != field && keyword
 			for i, cell := range cells {
-				if i != column && pattern(cell) == pattern(r.fields[i]) {
-					return true
-				}
+				looks = looks || i != column && len(cells) == len(r.fields) && pattern(cell) == pattern(r.fields[i])
+			}
+			if looks {
+				return true
 			}
 		}
 	}
@@ -253,116 +319,7 @@ func (r *csvReader) containsRecord() bool {
 
 var letters, digits = regexp.MustCompile(`\pL+`), regexp.MustCompile(`[0-9]+`)
 
-// pattern returns a cell with each word and number replaced by one sign.
+// pattern returns a cell with a sign for each word and number.
 func pattern(cell string) string {
 	return digits.ReplaceAllString(letters.ReplaceAllString(cell, "a"), "0")
-}
-
-// A header is the beginning of CSV, before its records.
-type header struct {
-	comma string
-	names []string
-	size  int // of the line that tells a spreadsheet the separator, as "sep=;"
-	lines int // 1 with such a line
-}
-
-// separatorLine returns the separator of a line such as "sep=;", and the text
-// after it.
-func separatorLine(sample []byte) (comma string, rest []byte) {
-	line, rest, _ := bytes.Cut(sample, []byte("\n"))
-	if sep := strings.Trim(string(line), "\"\r"); len(sep) == len("sep=;") && strings.EqualFold(sep[:4], "sep=") {
-		return sep[4:], rest
-	}
-	return "", sample
-}
-
-// header returns the header of a sample. The separator is the first one by which
-// the header has the field of the messages, or else the most fields.
-func (l *Log) header(sample []byte) (h header, err error) {
-	comma, rest := separatorLine(sample)
-	h.size, h.lines = len(sample)-len(rest), len(comma)
-	commas := strings.Split(cmp.Or(comma, ",;\t|"), "") // the likeliest first
-	if l.Comma != 0 {
-		commas = []string{string(l.Comma)}
-	}
-	for _, comma := range commas {
-		r := &csvReader{window: window{text: string(rest), err: io.EOF}, comma: comma, noQuote: l.NoQuote, next: 1}
-		if e := r.read(); e == io.EOF {
-			return h, errors.New("no header: want a line with the names of the columns, or -header")
-		} else if e != nil {
-			err = cmp.Or(err, fmt.Errorf("header cannot be read: %w", e))
-		} else if len(r.fields) > len(h.names) {
-			h.comma, h.names = comma, r.fields
-		}
-		if len(find(r.fields, l.Field)) == 1 {
-			h.comma, h.names = comma, r.fields
-			break
-		}
-	}
-	if h.names == nil {
-		return h, err
-	}
-	if n := len(h.names); l.Header != nil && n != len(l.Header) {
-		return h, fmt.Errorf("-header has %d names, and the first record has %d fields", len(l.Header), n)
-	}
-	if l.Header != nil {
-		h.names = l.Header
-	} else if _, keyword := (optout.Policy{IgnorePunctuation: true}).Match(l.Field); keyword || slices.ContainsFunc(h.names, datum.MatchString) {
-		return h, fmt.Errorf("first line looks like a record, not like a header: add %s", nameColumns(len(h.names)))
-	}
-	return h, nil
-}
-
-// nameColumns returns the flags for CSV without a header.
-func nameColumns(n int) string {
-	names := "1"
-	for i := 2; i <= n; i++ {
-		names += fmt.Sprint(",", i)
-	}
-	return "-header " + names + " to name the columns, and -csv with the number of the one with the messages"
-}
-
-// datum matches cells of a record, which no header has: numbers, dates, phone
-// numbers, addresses and Twilio's identifiers.
-var datum = regexp.MustCompile(`^[+(]*[0-9][0-9 ().:/TZ+-]{4,}$|^[A-Z]{2}[0-9a-f]{32}$|^\S+@\S+\.\S+$`)
-
-// columns returns the column of each field, and -1 for a field without a name or
-// one of Keep and Date that the header lacks.
-func (s *scan) columns(names []string) (columns []int, err error) {
-	for _, name := range names {
-		if !slices.Contains(s.names, name) {
-			s.names = append(s.names, name)
-		}
-	}
-	for i, field := range s.fields {
-		found, optional := find(names, field), i > 0 && i < 2+len(s.Keep)
-		switch {
-		case len(found) > 1:
-			return nil, fmt.Errorf("header has column %s %d times: rename the others; it has %s", quote.Quote(field), len(found), list(names))
-		case len(found) == 1:
-			s.seen[i] = true
-			columns = append(columns, found[0])
-		case optional:
-			columns = append(columns, -1)
-		default:
-			return nil, fmt.Errorf("header has no column %s: take one of %s", quote.Quote(field), list(names))
-		}
-	}
-	return columns, nil
-}
-
-// find returns the columns with the name of a field: by its spelling, or else
-// ignoring the differences that [optout.Normalize] ignores.
-func find(names []string, field string) (columns []int) {
-	for _, key := range []func(string) string{strings.Clone, optout.Normalize} {
-		for i, name := range names {
-			if field != "" && key(name) == key(field) {
-				columns = append(columns, i)
-			}
-		}
-		if columns != nil {
-			break
-		}
-	}
-	return columns
 }

@@ -1,7 +1,7 @@
 package messages
 
 import (
-	"bytes"
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -9,24 +9,21 @@ import (
 )
 
 // lines reads a log of lines. For speed it checks many lines at once.
-func (s *scan) lines(r io.Reader) error {
-	buf, n, line, tooLong := make([]byte, bufferSize), 0, 0, false
-	for {
-		m, err := r.Read(buf[n:])
-		n += m
-		end := bytes.LastIndexByte(buf[:n], '\n') + 1
-		if err == io.EOF {
-			end = n
+func (s *scan) lines(b *bufio.Reader) error {
+	tooLong := false
+	line := 1
+	for w := newWindow(b); ; {
+		more := w.more()
+		end := strings.LastIndexByte(w.text, '\n') + 1
+		if w.err == io.EOF {
+			end = len(w.text)
 		}
-		chunk := string(buf[:end])
-		plain := utf8.ValidString(chunk)
-		for _, special := range []string{"\ufffd", "\r", "\x00"} {
-			plain = plain && !strings.Contains(chunk, special)
-		}
-		for chunk != "" {
+		chunk := w.text[:end]
+		w.text = w.text[end:]
+		plain := utf8.ValidString(chunk) && !strings.Contains(chunk, "\ufffd") && strings.IndexByte(chunk, '\r') < 0 && strings.IndexByte(chunk, 0) < 0
+		for ; chunk != ""; line++ {
 			var text string
 			text, chunk, _ = strings.Cut(chunk, "\n")
-			line++
 			var err error
 			switch {
 			case tooLong:
@@ -42,18 +39,15 @@ func (s *scan) lines(r io.Reader) error {
 				return err
 			}
 		}
-		n = copy(buf, buf[end:n])
 		switch {
-		case err == io.EOF && tooLong:
-			return s.skip(line+1, errTooLong)
-		case err == io.EOF:
+		case w.err == io.EOF && tooLong:
+			return s.skip(line, errTooLong)
+		case w.err == io.EOF:
 			return nil
-		case err != nil:
-			return s.at(line+1, err)
-		case n >= maxRecord:
-			n, tooLong = 0, true
-		case n == len(buf):
-			buf = append(buf, make([]byte, n)...)
+		case !more:
+			return s.at(line, w.err)
+		case len(w.text) > maxRecord:
+			w.text, tooLong = "", true
 		}
 	}
 }

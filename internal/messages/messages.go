@@ -6,7 +6,11 @@
 package messages
 
 import (
+	"bufio"
 	"cmp"
+	"compress/gzip"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -86,10 +90,6 @@ type Condition struct {
 	Not          bool
 }
 
-func (c Condition) String() string {
-	return c.Field + map[bool]string{false: "=", true: "!="}[c.Not] + c.Value
-}
-
 // ReadAs says how a log was read.
 type ReadAs struct {
 	File      string
@@ -103,17 +103,17 @@ type ReadAs struct {
 	SHA256    string // of the file as it is, if Log.Hash asks for it and all of the file was read
 }
 
-// String returns the facts but for the file's name and hash.
+// String returns all but the file's name and hash.
 func (r ReadAs) String() string {
-	s := map[Format]string{Lines: "lines", CSV: "CSV, column ", JSON: "JSON, path "}[r.Format]
+	s := string(r.Format)
 	if r.Format != Lines {
-		s += quote.Quote(r.Path)
+		s += " " + quote.Quote(r.Path)
 	}
 	if r.Format == CSV {
 		s += fmt.Sprintf(", separator %q", string(r.Separator))
 	}
 	if r.NoQuote {
-		s += ", without quotes"
+		s += ", no quotes"
 	}
 	if r.Gzip {
 		s += ", gzip"
@@ -126,52 +126,62 @@ func (r ReadAs) String() string {
 // of each, or one that says where and why it did not read all of the log.
 func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, error) {
 	s := &scan{Log: l, each: each, rec: Record{File: name}, as: ReadAs{File: name, Format: l.Format, Path: l.Field, NoQuote: l.NoQuote}}
-	s.fields = append(append([]string{l.Field}, l.Keep...), l.Date)
-	for _, c := range l.Where {
-		s.fields = append(s.fields, c.Field)
-	}
+	s.fields = l.fields()
 	s.values = make([]value, len(s.fields))
 	if l.seen == nil {
-		l.seen, l.counts = make([]bool, len(s.fields)), make([]map[string]int, len(l.Where))
-	}
-	source := newSource(r, l.Hash)
-	b, err := s.open(source)
-	if err == nil {
-		switch l.Format {
-		case CSV:
-			err = s.csv(b)
-		case JSON:
-			err = s.json(b)
-		default:
-			err = s.lines(b)
+		l.seen = make([]bool, len(s.fields))
+		for range l.Where {
+			l.counts = append(l.counts, make(map[string]int))
 		}
 	}
-	s.as.Records, s.as.SHA256 = s.rec.Number, source.sum()
+	f := &file{r: r}
+	if l.Hash {
+		f.hash = sha256.New()
+	}
+	b, err := s.open(f)
+	if err == nil {
+		err = map[Format]func(*bufio.Reader) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](b)
+	}
+	s.as.Records = s.rec.Number
+	if f.err == io.EOF && l.Hash {
+		s.as.SHA256 = fmt.Sprintf("%x", f.hash.Sum(nil))
+	}
+	if s.as.Gzip && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader)) {
+		err = fmt.Errorf("%w: the compressed file is damaged, fetch it again", err)
+	}
 	return s.as, err
 }
 
-// Missing returns what is known once all logs are read: the fields of Keep and
-// Date that no record has, and whether Where excludes every record.
+// Missing returns what is wrong once all logs are read: a field that no record
+// has, or conditions that no record meets.
 func (l *Log) Missing() (errs []error) {
-	for i, field := range append(slices.Clip(l.Keep), l.Date) {
-		if l.seen != nil && field != "" && !l.seen[1+i] {
+	for i, field := range l.fields()[:len(l.seen)] {
+		if i > 0 && field != "" && !l.seen[i] {
 			errs = append(errs, noField(field, l.names))
 		}
 	}
-	for i, values := range l.counts {
-		if l.met || values == nil {
-			continue
+	for i, counts := range l.counts {
+		if l.met || len(counts) == 0 || errs != nil {
+			break
 		}
-		var counts []string
-		for _, v := range slices.SortedFunc(maps.Keys(values), func(a, b string) int {
-			return cmp.Or(values[b]-values[a], strings.Compare(a, b))
+		var values []string
+		for _, v := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+			return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
 		}) {
-			counts = append(counts, fmt.Sprintf("%s %d", cmp.Or(quote.Printable(v), `""`), values[v]))
+			values = append(values, fmt.Sprintf("%s %d", quote.Printable(v), counts[v]))
 		}
-		c := l.Where[i]
-		errs = append(errs, fmt.Errorf("-where %s: no record is left: %s has the values %s", quote.Quote(c.String()), quote.Quote(c.Field), some(counts)))
+		errs = append(errs, fmt.Errorf("-where excludes every record: %s has the values %s", quote.Quote(l.Where[i].Field), first(values)))
 	}
 	return errs
+}
+
+// fields returns the fields that are read: of the messages, Keep, Date and Where.
+func (l *Log) fields() []string {
+	fields := append(append([]string{l.Field}, l.Keep...), l.Date)
+	for _, c := range l.Where {
+		fields = append(fields, c.Field)
+	}
+	return fields
 }
 
 // A scan is the reading of a log.
@@ -206,32 +216,25 @@ func (s *scan) message(line int) error {
 			s.rec.Kind, s.rec.Err = Skipped, fmt.Errorf("the text is JSON with the message in field %s: extract it first", quote.Quote(field))
 		}
 	}
+	conditions := v[2+len(s.Keep):]
 	for i, c := range s.Where {
-		if w := v[2+len(s.Keep)+i]; (w.ok && strings.EqualFold(strings.TrimSpace(w.text), strings.TrimSpace(c.Value))) == c.Not {
+		same := conditions[i].ok && strings.EqualFold(strings.TrimSpace(conditions[i].text), strings.TrimSpace(c.Value))
+		if same == c.Not {
 			s.rec.Kind, s.rec.Err = Excluded, nil
 		}
 	}
-	if len(s.Where) > 0 && !s.met {
-		s.count()
+	for i := 0; i < len(s.Where) && !s.met && s.rec.Kind == Excluded; i++ {
+		counts, text := s.counts[i], strings.TrimSpace(conditions[i].text)
+		if _, known := counts[text]; known || len(counts) < maxCounts {
+			counts[strings.Clone(text)]++
+		}
 	}
+	s.met = s.met || s.rec.Kind != Excluded
 	return s.each(&s.rec)
 }
 
-// count counts the values of the fields of Where.
-func (s *scan) count() {
-	if s.met = s.rec.Kind != Excluded; s.met {
-		s.counts = nil
-		return
-	}
-	for i, w := range s.values[2+len(s.Keep):] {
-		if s.counts[i] == nil {
-			s.counts[i] = make(map[string]int)
-		}
-		if text := strings.Clone(strings.TrimSpace(w.text)); len(s.counts[i]) < 1000 || s.counts[i][text] > 0 {
-			s.counts[i][text]++
-		}
-	}
-}
+// maxCounts is how many values of a field are counted.
+const maxCounts = 1000
 
 // skip hands on a record that cannot be read.
 func (s *scan) skip(line int, err error) error {
@@ -246,20 +249,15 @@ func (s *scan) at(line int, err error) error {
 
 // list returns names for a person to choose from.
 func list(names []string) string {
-	var quoted []string
-	for _, name := range names {
-		quoted = append(quoted, quote.Quote(name))
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = quote.Quote(name)
 	}
-	return some(quoted)
+	return first(quoted)
 }
 
-// some joins the first 50 of texts.
-func some(texts []string) string {
-	if n := len(texts) - 50; n > 0 {
-		texts = append(slices.Clip(texts[:50]), fmt.Sprintf("and %d more", n))
-	}
-	return strings.Join(texts, ", ")
-}
+// first returns the first texts of a list.
+func first(texts []string) string { return strings.Join(texts[:min(len(texts), 50)], ", ") }
 
 func noField(field string, names []string) error {
 	return fmt.Errorf("no record has field %s: take one of %s", quote.Quote(field), list(names))

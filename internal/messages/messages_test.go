@@ -45,8 +45,8 @@ func TestRead(t *testing.T) {
 		noquote  = "; if no field is quoted, add -noquote"
 		quotes   = "put the field in quotes, and double those in its text" + noquote
 		fields   = ": a field with a separator or a line break has to be in quotes"
-		unclosed = "unclosed quote, or text after a closing quote"
-		records  = "a field contains lines that look like records: its quote is closed too late, or one belongs to the text and has to be doubled" + noquote
+		unclosed = "quote within a field, unclosed quote, or text after a closing quote"
+		records  = "a field contains lines that look like records: its quote is closed too late, or one belongs to the text: " + quotes
 		cut      = "JSON ends too early: perhaps the file was cut off, fetch it again"
 	)
 	lines := Log{Format: Lines}
@@ -89,14 +89,14 @@ func TestRead(t *testing.T) {
 		{"two spellings, one of them as asked for", csv(Log{}), "BODY,Body\n1,a\n", []string{`2 1 message "a"`}},
 		{"no such column", csv(Log{}), "Sid,Text\u200b\n", []string{`log:1: header has no column "Body": take one of "Sid", "Text\u200b"`}},
 		{"no header", csv(Log{}), "", []string{"log:1: no header: want a line with the names of the columns, or -header"}},
-		{"quote in the header", csv(Log{}), "Si\"d,Body\n", []string{"log:1: header cannot be read: quote in a field that does not begin with one: " + quotes}},
+		{"quote in the header", csv(Log{}), "Si\"d,Body\n", []string{"log:1: header cannot be read: " + unclosed + ": " + quotes}},
 		{"header only", csv(Log{}), "Sid,Body", nil},
 		{"the header again", csv(Log{}), "Sid,Body\n1,a\n\ufeffSid,Body\n2,b\n", []string{`2 1 message "a"`, `3 1 header ""`, `4 2 message "b"`}},
 		{"an unquoted line break", csv(Log{}), "Sid,Body,To\n1,please,x\n2,do not\nSTOP,y\n", []string{
 			`2 1 message "please"`, `3 2 skipped "": 2 fields, and the header has 3` + fields, `4 3 skipped "": 2 fields, and the header has 3` + fields,
 		}},
 		{"an unquoted comma", csv(Log{}), "Sid,Body\n1,STOP, please\n", []string{`2 1 skipped "": 3 fields, and the header has 2` + fields}},
-		{"a quote in a field", csv(Log{}), "Sid,Body\n1,a \"b\"\n2,c\n", []string{`2 1 skipped "": quote in a field that does not begin with one: ` + quotes, `3 2 message "c"`}},
+		{"a quote in a field", csv(Log{}), "Sid,Body\n1,a \"b\"\n2,c\n", []string{`2 1 skipped "": ` + unclosed + ": " + quotes, `3 2 message "c"`}},
 		{"text after a quote", csv(Log{}), "Sid,Body\n1,\"a\"b\n2,c\n", []string{`2 1 skipped "": ` + unclosed + ": " + quotes, `3 2 message "c"`}},
 		{"an open quote", csv(Log{}), "Sid,Body\n1,a\n2,\"b\n3,STOP\n", []string{`2 1 message "a"`, `3 2 skipped "": ` + unclosed + "; lines 3 to 4 skipped: " + quotes}},
 		{"a quote that is closed too late", csv(Log{}), "Sid,Body,To\n1,\"a,x\n2,STOP,x\n3,b\",x\n4,c,x\n", []string{
@@ -114,8 +114,8 @@ func TestRead(t *testing.T) {
 
 		{"no header", csv(Log{Header: []string{"From", "Dir", "Body"}}), "+15550100,inbound,STOP\n+15550101,inbound,a\n", []string{`1 1 message "STOP"`, `2 2 message "a"`}},
 		{"a header of other length", csv(Log{Header: []string{"From", "Body"}}), "+15550100,inbound,STOP\n", []string{"log:1: -header has 2 names, and the first record has 3 fields"}},
-		{"a record for a header", Log{Format: CSV, Field: "STOP"}, "x,STOP\n", []string{"log:1: first line looks like a record, not like a header: add -header 1,2 to name the columns, and -csv with the number of the one with the messages"}},
-		{"a record with a phone number for a header", Log{Format: CSV, Field: "hi"}, "+1 555 0100,hi\n", []string{"log:1: first line looks like a record, not like a header: add -header 1,2 to name the columns, and -csv with the number of the one with the messages"}},
+		{"a record for a header", Log{Format: CSV, Field: "STOP"}, "x,STOP\n", []string{"log:1: first line looks like a record, not like a header: add -header with a name for each of its 2 columns, and -csv with the name of the one with the messages"}},
+		{"a record with a phone number for a header", Log{Format: CSV, Field: "hi"}, "+1 555 0100,hi\n", []string{"log:1: first line looks like a record, not like a header: add -header with a name for each of its 2 columns, and -csv with the name of the one with the messages"}},
 		{"quotes that are text", csv(Log{NoQuote: true}), "Sid\tBody\n1\t\"a\n2\tthe 5\" one\n", []string{`2 1 message "\"a"`, `3 2 message "the 5\" one"`}},
 		{"records in a field of two columns", csv(Log{}), "Sid\tBody\nin\t\"hello there\nin\tSTOP\nin\tbye for now\"\nin\ta\n", []string{`2 1 skipped "": ` + records, `5 2 message "a"`}},
 		{"records in a field of one column", csv(Log{}), "Body\n\"hello there\nSTOP\nbye for now\"\na\n", []string{`2 1 skipped "": ` + records, `5 2 message "a"`}},
@@ -141,7 +141,7 @@ func TestRead(t *testing.T) {
 		}},
 		{"a name with a point", json("m.body", Log{}), `{"m.body":"a"}`, []string{`1 1 message "a"`}},
 		{"null, missing, a number", body, "{\"body\":null}\n{\"x\":1}\n{\"body\":5}\n", []string{`1 1 no text ""`, `2 2 no text ""`, `3 3 message "5"`}},
-		{"an object for a text", body, "{\"body\":{\"text\":\"a\"}}\n", []string{`1 1 skipped "": field "body" is not text: the file has "body.text"`}},
+		{"an object for a text", body, "{\"body\":{\"text\":\"a\"}}\n", []string{`1 1 skipped "": field "body" is not text: name the field in it that is, with points between the names`}},
 		{"an array of texts", body, `{"body":["a","b"]}`, []string{`1 1 message "a"`, `1 2 message "b"`}},
 		{"half a surrogate pair", body, `{"body":"\ud83d"}`, []string{`1 1 message "�" damaged`}},
 
@@ -163,37 +163,37 @@ func TestRead(t *testing.T) {
 		{"records with parts", json("e[].s.t", Log{}), `{"e":[{"s":[{"t":"the bus does not "},{"t":"stop"}]},{"s":[{"x":1}]},{"s":{"t":"a"}}]}`, []string{`1 1 message "the bus does not stop"`, `1 2 no text ""`, `1 3 message "a"`}},
 		{"parts that are records", json("e.s[].t", Log{}), `[{"e":[{"s":[{"t":"a"},{"t":"b"}]},{"s":[{"t":"c"}]}]}]`, []string{`1 1 message "a"`, `1 2 message "b"`, `1 3 message "c"`}},
 		{"values of the file with parts", json("[].p.t", Log{}), `[{"p":[{"t":"ST"},{"t":"OP"}]},{"p":{"t":"a"}}]`, []string{`1 1 message "STOP"`, `1 2 message "a"`}},
-		{"a part that is not text", json("[].p.t", Log{}), "{\"p\":[{\"t\":\"ST\"},{\"t\":0}]}\n{\"p\":[{\"t\":\"a\"}]}", []string{`1 1 skipped "": field "[].p.t" is not text: the file has "p.t"`, `2 2 message "a"`}},
+		{"a part that is not text", json("[].p.t", Log{}), "{\"p\":[{\"t\":\"ST\"},{\"t\":0}]}\n{\"p\":[{\"t\":\"a\"}]}", []string{`1 1 skipped "": field "[].p.t" is not text: name the field in it that is, with points between the names`, `2 2 message "a"`}},
 		{"texts alone", json("[]", Log{}), "[\"a\",\n\"b\"]\n\"c\"\n", []string{`1 1 message "a"`, `2 2 message "b"`, `3 3 message "c"`}},
 		{"WhatsApp", json("entry.changes.value.messages[].text.body", Log{Keep: []string{"entry.changes.value.messages.from"}}), `{"entry":[{"changes":[{"value":{"messages":[{"from":"1","text":{"body":"STOP"}}]}}]}]}`, []string{`1 1 message "STOP" ["1"] ""`}},
 
 		// JSON that is damaged.
 		{"broken lines", body, "{\"body\":\"a\"}\n{\"body\n[1]\nhello\n2026-01-01 {\"body\":\"x\"}\n[10:20] {\"body\":\"y\"}\n{\"body\":nope}\n{\"body\":\"b\"}\n", []string{
 			`1 1 message "a"`, `2 2 skipped "": line break or control character in a string`, `3 3 skipped "": not an object: want one, with the message in a field`,
-			`4 4 skipped "": not a JSON value: want an object, with the message in a field`, `5 5 skipped "": not a JSON value: want an object, with the message in a field`,
+			`4 4 skipped "": not an object: want one, with the message in a field`, `5 5 skipped "": not an object: want one, with the message in a field`,
 			`6 6 skipped "": "10:20" is not a JSON value`, `7 7 skipped "": "nope" is not a JSON value`, `8 8 message "b"`,
 		}},
 		{"values that go on too long", body, "{\"x\":\n{\"body\":\"a\"}\n{\"body\":\"b\"}\n{\"x\":[\n{\"body\":\"c\"}\n", []string{
-			`1 1 skipped "": '{' instead of a comma or } (line 3)`, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 6)`, `5 5 message "c"`,
+			`1 1 skipped "": '{' instead of '}' (line 3)`, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 6)`, `5 5 message "c"`,
 		}},
-		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": '"' instead of a comma or } (line 3)`, `7 2 message "b"`}},
-		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": '}' instead of the name of a field`, `3 3 message "c"`}},
+		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": '"' instead of '}' (line 3)`, `7 2 message "b"`}},
+		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": '}' instead of '"'`, `3 3 message "c"`}},
 		{"a broken element in an object", json("m.body", Log{}), "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"b},\n{\"body\":\"c\"}\n]}", []string{`1 1 message "a"`, "log:1: line break or control character in a string (line 2); reading ends here"}},
 		{"an array that is cut off", body, "[{\"body\":\"a\"},\n{\"body\":\"b\"}", []string{`1 1 message "a"`, `2 2 message "b"`, "log:2: " + cut}},
 		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2)", `log: no record has field "body": take one of `}},
-		{"no comma", body, "[{\"body\":\"a\"} {\"body\":\"b\"}\n,{\"body\":\"c\"}]", []string{`1 1 message "a"`, `1 2 skipped "": comma missing between values`, `2 3 message "c"`}},
+		{"other commas", body, "[{\"body\":\"a\"} {\"body\":\"b\"}\n,{\"body\":\"c\"},],", []string{`1 1 message "a"`, `1 2 message "b"`, `2 3 message "c"`}},
 		{"a number in an array", body, "[1, {\"body\":\"a\"}]", []string{`1 1 skipped "": not an object: want one, with the message in a field`, `1 2 message "a"`}},
 		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of "body", "m.b.c"`}},
-		{"deep", body, strings.Repeat("[", 200), []string{"log:1: more than 100 arrays or objects in one another"}},
+		{"deep", body, strings.Repeat("[", 200), []string{"log:1: " + cut}},
 		{"deep in a value", body, `{"x":` + strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another`, `2 2 message "a"`}},
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns "a", "b", "Body": use -csv Body`}},
-		{"lines that should be JSON", body, "hello\n", []string{"log: does not look like it: use -lines if each line is one message and nothing else"}},
+		{"lines that should be JSON", body, "hello\n", []string{"log: does not look like JSON: use -lines if each line is one message and nothing else"}},
 		{"JSON in a column", csv(Log{}), "Body,x\n\"{\"\"text\"\":1}\",2\n\"{\"\"a\"\":1}\",3\n", []string{`2 1 skipped "{\"text\":1}": the text is JSON with the message in field "text": extract it first`, `3 2 message "{\"a\":1}"`}},
 
 		// Files that are not text.
 		{"zip", lines, "PK\x03\x04", []string{"log: this is a zip archive: unpack it, and name the file in it; save a workbook of Excel (xlsx) as CSV UTF-8"}},
 		{"zstd", body, "\x28\xb5\x2f\xfd", []string{"log: this is compressed by zstd: decompress it first"}},
-		{"gzip, broken", lines, "\x1f\x8bnope", []string{"log: compressed file is damaged from here on, fetch it again: unexpected EOF"}},
+		{"gzip, broken", lines, "\x1f\x8bnope", []string{"log: unexpected EOF: the compressed file is damaged, fetch it again"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
@@ -39,12 +38,12 @@ var binaries = []struct{ magic, advice string }{
 func (s *scan) open(r io.Reader) (*bufio.Reader, error) {
 	b := bufio.NewReaderSize(r, bufferSize)
 	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
+		s.as.Gzip = true
 		z, err := gzip.NewReader(b)
 		if err != nil {
-			return nil, s.refuse(damagedGzip(err))
+			return nil, s.refuse(err)
 		}
-		s.as.Gzip = true
-		b = bufio.NewReaderSize(unzipped{z}, bufferSize)
+		b = bufio.NewReaderSize(&file{r: z}, bufferSize)
 	}
 	sample := peek(b)
 	for _, f := range binaries {
@@ -81,62 +80,31 @@ func (s *scan) refuse(err error) error {
 	return fmt.Errorf("%s: %w", quote.Printable(s.rec.File), err)
 }
 
-// peek returns the beginning of b. It waits for one line that is not empty, and
-// for more only if enough says so.
-func peek(b *bufio.Reader, enough ...func(sample []byte) bool) []byte {
+// peek returns the sample: the first line that is not empty, and what else is
+// there without waiting.
+func peek(b *bufio.Reader) []byte {
 	for n := 1; ; n = b.Buffered() + 1 {
 		_, err := b.Peek(n)
 		sample, _ := b.Peek(b.Buffered())
-		if err != nil || bytes.IndexByte(bytes.TrimLeft(sample, "\r\n"), '\n') >= 0 && (enough == nil || enough[0](sample)) {
+		if err != nil || bytes.IndexByte(bytes.TrimLeft(sample, "\r\n"), '\n') >= 0 {
 			return sample
 		}
 	}
 }
 
-// A source reads a file. An error stays, so that it cannot be missed.
-type source struct {
+// A file is read as it is. Its error stays, so that it cannot be missed.
+type file struct {
 	r    io.Reader
-	hash hash.Hash // nil if nobody asks for it
+	hash hash.Hash // nil if it is not asked for
 	err  error
 }
 
-func newSource(r io.Reader, hashed bool) *source {
-	s := &source{r: r}
-	if hashed {
-		s.hash = sha256.New()
+func (f *file) Read(p []byte) (n int, err error) {
+	if f.err == nil {
+		n, f.err = f.r.Read(p)
 	}
-	return s
-}
-
-func (s *source) Read(p []byte) (n int, err error) {
-	if s.err == nil {
-		n, s.err = s.r.Read(p)
+	if f.hash != nil {
+		f.hash.Write(p[:n])
 	}
-	if s.hash != nil {
-		s.hash.Write(p[:n])
-	}
-	return n, s.err
-}
-
-// sum returns the hash of a file that was read to its end, or "".
-func (s *source) sum() string {
-	if s.hash == nil || s.err != io.EOF {
-		return ""
-	}
-	return fmt.Sprintf("%x", s.hash.Sum(nil))
-}
-
-// An unzipped reads a gzip file, and says what damage of it means.
-type unzipped struct{ z *gzip.Reader }
-
-func (u unzipped) Read(p []byte) (int, error) {
-	n, err := u.z.Read(p)
-	if err == io.ErrUnexpectedEOF || err == gzip.ErrChecksum || err == gzip.ErrHeader {
-		err = damagedGzip(err)
-	}
-	return n, err
-}
-
-func damagedGzip(err error) error {
-	return fmt.Errorf("compressed file is damaged from here on, fetch it again: %w", err)
+	return n, f.err
 }

@@ -15,12 +15,10 @@ func newWindow(r io.Reader) window { return window{r: r, buf: make([]byte, buffe
 
 // more appends to text. It reports whether it did: otherwise err says why.
 func (w *window) more() bool {
-	for w.err == nil {
-		var n int
-		if n, w.err = w.r.Read(w.buf); n > 0 {
-			w.text += string(w.buf[:n])
-			return true
-		}
+	n := 0
+	for n == 0 && w.err == nil {
+		n, w.err = w.r.Read(w.buf)
+		w.text += string(w.buf[:n])
 	}
-	return false
+	return n > 0
 }

@@ -64,11 +64,11 @@ func compare(n, rounds int) error {
 		args []string
 	}{
 		{"grep -c -i -x -E, lines", grep(text)},
-		{"optout, lines", []string{program, text}},
+		{"optout -lines", []string{program, "-lines", text}},
 		{"grep -c -i -x -E, CSV", grep(csv)},
 		{"optout -csv Body", []string{program, "-csv", "Body", csv}},
 		{"grep -c -i -x -E, JSON lines", grep(jsonl)},
-		{"optout -jsonl body", []string{program, "-jsonl", "body", jsonl}},
+		{"optout -json body", []string{program, "-json", "body", jsonl}},
 	}
 	best := make([]time.Duration, len(commands))
 	for range rounds {

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -59,7 +60,7 @@ func (s *scan) looks(sample []byte) error {
 			return fmt.Errorf("looks like %s, which has to be converted first", f.name)
 		}
 	}
-	r := &csvReader{window: newWindow(bytes.NewReader(sample)), next: 1}
+	r := &csvReader{window: window{r: bufio.NewReader(bytes.NewReader(sample))}, next: 1}
 	names, err := new(Log).header(r)
 	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
 	case isCSV && err == nil:

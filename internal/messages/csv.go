@@ -19,7 +19,7 @@ func (s *scan) csv(b *bufio.Reader) error {
 	if sample := peek(b); len(fieldNames(sample)) > 0 {
 		return s.refuse(s.looks(sample))
 	}
-	r := &csvReader{window: newWindow(b), noQuote: s.NoQuote, next: 1}
+	r := &csvReader{window: window{r: b}, noQuote: s.NoQuote, next: 1}
 	names, err := s.header(r)
 	if err != nil {
 		return s.at(r.line, err)

@@ -78,7 +78,7 @@ func (s *scan) json(b *bufio.Reader) error {
 	}); len(choices) > 0 {
 		return s.refuse(severalArrays(s.Field, choices...))
 	}
-	j := &jsonScan{scan: s, window: newWindow(b), line: 1, marked: strings.Contains(s.Field, "[]")}
+	j := &jsonScan{scan: s, window: window{r: b}, line: 1, marked: strings.Contains(s.Field, "[]")}
 	for i, field := range s.fields {
 		path := strings.TrimPrefix(field, "[]")
 		if i > 0 {
@@ -104,7 +104,10 @@ func severalArrays(path string, choices ...string) error {
 // one it goes on at the next line that may begin one.
 func (j *jsonScan) values() error {
 	for open := 0; ; {
-		switch c := j.space(); {
+		c := j.space()
+		j.cut()
+		j.base = 0
+		switch {
 		case c == 0 && j.window.err == io.EOF && open == 0:
 			return nil
 		case c == 0 && j.window.err != nil:
@@ -121,8 +124,6 @@ func (j *jsonScan) values() error {
 			j.pos++
 			continue
 		}
-		j.cut()
-		j.base = 0
 		begin, indent, number := j.line, j.indent, j.rec.Number
 		f := j.try(open > 0)
 		if f.error == nil {

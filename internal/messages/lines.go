@@ -12,7 +12,7 @@ import (
 func (s *scan) lines(b *bufio.Reader) error {
 	tooLong := false
 	line := 1
-	for w := newWindow(b); ; {
+	for w := (window{r: b}); ; {
 		more := w.more()
 		end := strings.LastIndexByte(w.text, '\n') + 1
 		if w.err == io.EOF {
@@ -22,9 +22,12 @@ func (s *scan) lines(b *bufio.Reader) error {
 		w.text = w.text[end:]
 		plain := utf8.ValidString(chunk) && !strings.Contains(chunk, "\ufffd") && strings.IndexByte(chunk, '\r') < 0 && strings.IndexByte(chunk, 0) < 0
 		for ; chunk != ""; line++ {
-			var text string
-			text, chunk, _ = strings.Cut(chunk, "\n")
-			var err error
+			text, err := chunk, error(nil)
+			if i := strings.IndexByte(chunk, '\n'); i >= 0 {
+				text, chunk = chunk[:i], chunk[i+1:]
+			} else {
+				chunk = ""
+			}
 			switch {
 			case tooLong:
 				tooLong = false

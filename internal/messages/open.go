@@ -16,9 +16,10 @@ import (
 	"example.com/optout/internal/quote"
 )
 
-// bufferSize is how much of a log is read at once. The first bufferSize bytes
-// are the sample.
-const bufferSize = 64 << 10
+const (
+	bufferSize = 512 << 10 // how much of a log is read at once
+	sampleSize = 64 << 10  // how much of its beginning is looked at
+)
 
 // binaries are files that are not text, by their first bytes.
 var binaries = []struct{ magic, advice string }{
@@ -85,8 +86,8 @@ func (s *scan) refuse(err error) error {
 func peek(b *bufio.Reader) []byte {
 	for n := 1; ; n = b.Buffered() + 1 {
 		_, err := b.Peek(n)
-		sample, _ := b.Peek(b.Buffered())
-		if err != nil || bytes.IndexByte(bytes.TrimLeft(sample, "\r\n"), '\n') >= 0 {
+		sample, _ := b.Peek(min(b.Buffered(), sampleSize))
+		if err != nil || n > sampleSize || bytes.IndexByte(bytes.TrimLeft(sample, "\r\n"), '\n') >= 0 {
 			return sample
 		}
 	}

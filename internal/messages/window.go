@@ -1,24 +1,31 @@
 package messages
 
-import "io"
+import (
+	"bufio"
+	"strings"
+)
 
 // A window is the part of a log that is being read. It is a string, so that
 // parts of it stay valid.
 type window struct {
-	r    io.Reader
-	buf  []byte
-	text string // read and not used yet
-	err  error  // of r
+	r    *bufio.Reader
+	read strings.Builder // ends with text
+	text string          // not used yet
+	err  error           // of r
 }
-
-func newWindow(r io.Reader) window { return window{r: r, buf: make([]byte, bufferSize)} }
 
 // more appends to text. It reports whether it did: otherwise err says why.
 func (w *window) more() bool {
-	n := 0
-	for n == 0 && w.err == nil {
-		n, w.err = w.r.Read(w.buf)
-		w.text += string(w.buf[:n])
+	_, w.err = w.r.Peek(1)
+	chunk, _ := w.r.Peek(w.r.Buffered())
+	if w.read.Len() >= 2*len(w.text) { // most of it is used
+		w.read.Reset()
+		w.read.Grow(len(w.text) + len(chunk))
+		w.read.WriteString(w.text)
 	}
-	return n > 0
+	w.read.Write(chunk)
+	all := w.read.String()
+	w.text = all[len(all)-len(chunk)-len(w.text):]
+	w.r.Discard(len(chunk))
+	return len(chunk) > 0
 }

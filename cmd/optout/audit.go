@@ -83,14 +83,11 @@ func (a *auditor) head() {
 func (a *auditor) open(name string) error {
 	in := input{a, a.stdin}
 	if name != stdinName {
-		f, err := os.Open(name)
+		f, err := openFile(name)
 		if err != nil {
-			return a.report(fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err)))
+			return a.report(err)
 		}
 		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.IsDir() {
-			return a.report(fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name)))
-		}
 		in.r = f
 	}
 	var failed error // to write
@@ -105,6 +102,18 @@ func (a *auditor) open(name string) error {
 		return failed
 	}
 	return a.report(err)
+}
+
+func openFile(name string) (*os.File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
+	}
+	return f, nil
 }
 
 // record decides a record, if it is a message.
@@ -157,8 +166,8 @@ func (a *auditor) record(r *messages.Record) error {
 	return a.print(a.row(d), nil)
 }
 
-// report tells what cannot be read, behind what was decided before it. Its error
-// is that of writing to a.out.
+// report reports what cannot be read, after the messages that were decided before
+// it. It returns the error of writing them.
 func (a *auditor) report(err error) error {
 	a.tally.problems++
 	if a.reporter != nil {
@@ -219,8 +228,10 @@ func (t *tally) write(w io.Writer, table []optout.Keyword) {
 	for _, c := range t.counts() {
 		width = max(width, len(fmt.Sprint(c.n)))
 	}
-	fmt.Fprintln(w)
-	for _, as := range t.files {
+	for i, as := range t.files {
+		if i == 0 {
+			fmt.Fprintln(w)
+		}
 		fmt.Fprintf(w, "%s: read as %v\n", quote.Printable(as.File), as)
 	}
 	fmt.Fprintln(w)

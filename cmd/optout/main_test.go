@@ -152,8 +152,7 @@ func TestWriteError(t *testing.T) {
 	}
 }
 
-// TestClosedPipe holds that the command ends with its output, as head -1 does
-// with it.
+// TestClosedPipe checks that the command ends with its output, as with head -1.
 func TestClosedPipe(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -185,7 +184,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestLive holds that a decision is printed before the next message is there.
+// TestLive checks that a decision is printed before the next message is there.
 func TestLive(t *testing.T) {
 	cmd := process("-lines")
 	cmd.Stderr = io.Discard
@@ -295,7 +294,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestUsage holds that -h, and with it go doc, names every flag.
+// TestUsage checks that -h, and with it go doc, names every flag.
 func TestUsage(t *testing.T) {
 	source, err := os.ReadFile("options.go")
 	if err != nil {

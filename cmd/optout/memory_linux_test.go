@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// An endless reader repeats a text behind another.
+// An endless reader repeats a text after another.
 type endless struct{ head, text string }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -19,7 +19,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestMemory holds that a log of 70 MB takes at most 64 MB of memory, as one of
+// TestMemory checks that a log of 70 MB takes at most 64 MB of memory, as one of
 // any size does, whatever it looks like.
 func TestMemory(t *testing.T) {
 	if testing.Short() {

@@ -204,7 +204,7 @@ func (o *options) readTable(file string) error {
 	return err
 }
 
-// stdinName is what the command line calls standard input.
+// stdinName is the name of standard input on the command line.
 const stdinName = "-"
 
 // displayName returns what places call a file.
@@ -215,13 +215,13 @@ func displayName(file string) string {
 	return file
 }
 
-// formatError says that the command line has no format, and what the first file
-// looks like.
+// formatError returns the error of a command line without a format. It says what
+// the first file looks like.
 func (o *options) formatError(stdin io.Reader) error {
 	const missing = "add -lines, -csv COLUMN or -json PATH, which say how to read the messages"
 	name, r := o.files[0], stdin
 	if name != stdinName {
-		f, err := os.Open(name)
+		f, err := openFile(name)
 		if err != nil {
 			return fmt.Errorf("%s; %w", missing, err)
 		}

@@ -167,7 +167,7 @@ func (s *shape) field(key string) *shape {
 	return s.fields[len(s.fields)-1]
 }
 
-// read adds a value, up to its end or that of the sample.
+// read adds a value, or its part if the sample ends in it.
 func (s *shape) read(d *json.Decoder) error {
 	token, err := d.Token()
 	if _, ok := token.(json.Delim); !ok {

@@ -170,8 +170,8 @@ type csvReader struct {
 	end    int // of it in text, as far as it was read
 }
 
-// read reads the next record. Unless the error is that of the window, read can be
-// called again.
+// read reads the next record. After an error, read can be called again, unless the
+// window has the same error.
 func (r *csvReader) read() (err error) {
 	line := ""
 	for line == "" && err == nil {

@@ -35,8 +35,8 @@ type jsonScan struct {
 	jsonRecord
 }
 
-// A want is a field that is asked for, with the rest of its path. That of the
-// messages is field 0, and comes first.
+// A want is a field that is asked for, with the rest of its path. Field 0 is the
+// text of the message, and comes first.
 type want struct {
 	field int
 	path  string
@@ -354,7 +354,7 @@ func (j *jsonScan) expect(c byte) {
 	case got == 0 && j.window.err != nil:
 		panic(failure{j.at(j.line, j.endError()), true})
 	default:
-		fail("%q instead of %q", got, c)
+		fail("%q where %q should be", got, c)
 	}
 }
 

@@ -105,9 +105,9 @@ type ReadAs struct {
 
 // String returns all but the file's name and hash.
 func (r ReadAs) String() string {
-	s := string(r.Format)
+	s := map[Format]string{Lines: "lines", CSV: "CSV column ", JSON: "JSON path "}[r.Format]
 	if r.Format != Lines {
-		s += " " + quote.Quote(r.Path)
+		s += quote.Quote(r.Path)
 	}
 	if r.Format == CSV {
 		s += fmt.Sprintf(", separator %q", string(r.Separator))
@@ -168,7 +168,7 @@ func (l *Log) Missing() (errs []error) {
 		for _, v := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 			return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
 		}) {
-			values = append(values, fmt.Sprintf("%s %d", quote.Printable(v), counts[v]))
+			values = append(values, fmt.Sprintf("%s %d", cmp.Or(quote.Printable(v), `""`), counts[v]))
 		}
 		errs = append(errs, fmt.Errorf("-where excludes every record: %s has the values %s", quote.Quote(l.Where[i].Field), first(values)))
 	}

@@ -3,6 +3,7 @@ package messages
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -174,10 +175,10 @@ func TestRead(t *testing.T) {
 			`6 6 skipped "": "10:20" is not a JSON value`, `7 7 skipped "": "nope" is not a JSON value`, `8 8 message "b"`,
 		}},
 		{"values that go on too long", body, "{\"x\":\n{\"body\":\"a\"}\n{\"body\":\"b\"}\n{\"x\":[\n{\"body\":\"c\"}\n", []string{
-			`1 1 skipped "": '{' instead of '}' (line 3)`, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 6)`, `5 5 message "c"`,
+			`1 1 skipped "": '{' where '}' should be (line 3)`, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 6)`, `5 5 message "c"`,
 		}},
-		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": '"' instead of '}' (line 3)`, `7 2 message "b"`}},
-		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": '}' instead of '"'`, `3 3 message "c"`}},
+		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": '"' where '}' should be (line 3)`, `7 2 message "b"`}},
+		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": '}' where '"' should be`, `3 3 message "c"`}},
 		{"a broken element in an object", json("m.body", Log{}), "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"b},\n{\"body\":\"c\"}\n]}", []string{`1 1 message "a"`, "log:1: line break or control character in a string (line 2); reading ends here"}},
 		{"an array that is cut off", body, "[{\"body\":\"a\"},\n{\"body\":\"b\"}", []string{`1 1 message "a"`, `2 2 message "b"`, "log:2: " + cut}},
 		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2)", `log: no record has field "body": take one of `}},
@@ -269,6 +270,57 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
+func TestReadAs(t *testing.T) {
+	tests := []struct {
+		name string
+		log  Log
+		r    io.Reader
+		want string
+	}{
+		{"lines", Log{Format: Lines}, strings.NewReader("a\n\nb"), "lines, utf-8, 3 records"},
+		{"lines in UTF-16", Log{Format: Lines}, strings.NewReader("\xfe\xff\x00a"), "lines, utf-16be, 1 records"},
+		{"CSV", Log{Format: CSV, Field: "a b", NoQuote: true, Encoding: charmap.Windows1252}, zipped(t, "x\ta b\n1\t2\n", 0), `CSV column "a b", separator "\t", no quotes, gzip, windows-1252, 1 records`},
+		{"JSON", Log{Format: JSON, Field: "m.t"}, strings.NewReader(`{"m":[{"t":1},{"t":2}]}`), `JSON path "m[].t", utf-8, 2 records`},
+		{"JSON with a given record", Log{Format: JSON, Field: "[].t"}, strings.NewReader(`{"t":["a","b"]}`), `JSON path "[].t", utf-8, 1 records`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.log.Hash = true
+			hash := sha256.New()
+			as, err := tt.log.Read("log", io.TeeReader(tt.r, hash), func(*Record) error { return nil })
+			if err != nil || as.String() != tt.want || as.SHA256 != fmt.Sprintf("%x", hash.Sum(nil)) {
+				t.Errorf("read as %q, SHA-256 %s, error %v; want %q and the hash of the file", as, as.SHA256, err, tt.want)
+			}
+		})
+	}
+	as, err := (&Log{Format: Lines, Hash: true}).Read("log", iotest.ErrReader(io.ErrClosedPipe), nil)
+	if err == nil || as.SHA256 != "" {
+		t.Errorf("SHA-256 %q and error %v of a file that cannot be read, want an error and no hash", as.SHA256, err)
+	}
+}
+
+func TestMissing(t *testing.T) {
+	l := &Log{Format: CSV, Field: "t", Keep: []string{"a", "b"}, Date: "c", Where: []Condition{{Field: "d", Value: "x"}}}
+	read := func(text string) {
+		if _, err := l.Read("log", strings.NewReader(text), func(*Record) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read("t,a,d\n1,2,y\n1,2,z\n1,2,z\n1,2,\n")
+	want := `[no record has field "b": take one of "t", "a", "d" no record has field "c": take one of "t", "a", "d"]`
+	if got := fmt.Sprint(l.Missing()); got != want {
+		t.Errorf("missing: %s, want %s", got, want)
+	}
+	read("t,b,c,d\n1,2,3,y\n")
+	want = `[-where excludes every record: "d" has the values y 2, z 2, "" 1]`
+	if got := fmt.Sprint(l.Missing()); got != want {
+		t.Errorf("missing: %s, want %s", got, want)
+	}
+	if read("t,d\n1,X \n"); l.Missing() != nil {
+		t.Errorf("missing: %v, want nothing", l.Missing())
+	}
+}
+
 // TestErrors checks that an error of the reader, or of the function that is called,
 // ends the reading.
 func TestErrors(t *testing.T) {
@@ -293,8 +345,7 @@ func TestErrors(t *testing.T) {
 }
 
 // FuzzRead checks, for each format, that a log is read in the same way however it
-// comes in, that records are numbered and in order, and that of lines none is
-// missing.
+// comes in, that records are numbered and in order, and that no line is missing.
 func FuzzRead(f *testing.F) {
 	for _, text := range []string{
 		"a\n\nb\r\nc\rd\n\xff\n", "\xff\xfea\x00\n\x00", "\x00a\x00\n", "\ufeffa\rb\r",

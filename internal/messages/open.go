@@ -76,7 +76,7 @@ func (s *scan) open(r io.Reader) (*bufio.Reader, error) {
 	return b, nil
 }
 
-// refuse returns err as that of the whole log.
+// refuse returns an error about the whole log.
 func (s *scan) refuse(err error) error {
 	return fmt.Errorf("%s: %w", quote.Printable(s.rec.File), err)
 }

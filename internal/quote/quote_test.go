@@ -29,7 +29,7 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-// TestQuoteAsErrorsDo holds that there is one rule: what an error of package
+// TestQuoteAsErrorsDo checks that there is one rule: what an error of package
 // optout quotes looks as Quote has it, for every code point.
 func TestQuoteAsErrorsDo(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {

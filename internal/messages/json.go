@@ -134,7 +134,9 @@ func (j *jsonScan) values() error {
 		}
 		open = 0
 		last := j.line
-		if last > begin {
+		if last == begin {
+			f.error = fmt.Errorf("%w; rest of the line skipped", f.error)
+		} else {
 			f.error = fmt.Errorf("%w (line %d)", f.error, last)
 			if j.rec.Number > number || j.base > 0 {
 				return j.at(begin, fmt.Errorf("%w; reading ends here", f.error))

@@ -155,8 +155,8 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 // Missing returns what is wrong once all logs are read: a field that no record
 // has, or conditions that no record meets.
 func (l *Log) Missing() (errs []error) {
-	for i, field := range l.fields()[:len(l.seen)] {
-		if i > 0 && field != "" && !l.seen[i] {
+	for i, field := range l.fields() {
+		if l.names != nil && i > 0 && field != "" && !l.seen[i] {
 			errs = append(errs, noField(field, l.names))
 		}
 	}

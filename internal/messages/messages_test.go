@@ -48,6 +48,7 @@ func TestRead(t *testing.T) {
 		fields   = ": a field with a separator or a line break has to be in quotes"
 		unclosed = "quote within a field, unclosed quote, or text after a closing quote"
 		records  = "a field contains lines that look like records: its quote is closed too late, or one belongs to the text: " + quotes
+		rest     = "; rest of the line skipped"
 		cut      = "JSON ends too early: perhaps the file was cut off, fetch it again"
 	)
 	lines := Log{Format: Lines}
@@ -170,15 +171,15 @@ func TestRead(t *testing.T) {
 
 		// JSON that is damaged.
 		{"broken lines", body, "{\"body\":\"a\"}\n{\"body\n[1]\nhello\n2026-01-01 {\"body\":\"x\"}\n[10:20] {\"body\":\"y\"}\n{\"body\":nope}\n{\"body\":\"b\"}\n", []string{
-			`1 1 message "a"`, `2 2 skipped "": line break or control character in a string`, `3 3 skipped "": not an object: want one, with the message in a field`,
-			`4 4 skipped "": not an object: want one, with the message in a field`, `5 5 skipped "": not an object: want one, with the message in a field`,
-			`6 6 skipped "": "10:20" is not a JSON value`, `7 7 skipped "": "nope" is not a JSON value`, `8 8 message "b"`,
+			`1 1 message "a"`, `2 2 skipped "": line break or control character in a string` + rest, `3 3 skipped "": not an object: want one, with the message in a field`,
+			`4 4 skipped "": not an object: want one, with the message in a field` + rest, `5 5 skipped "": not an object: want one, with the message in a field` + rest,
+			`6 6 skipped "": "10:20" is not a JSON value` + rest, `7 7 skipped "": "nope" is not a JSON value` + rest, `8 8 message "b"`,
 		}},
 		{"values that go on too long", body, "{\"x\":\n{\"body\":\"a\"}\n{\"body\":\"b\"}\n{\"x\":[\n{\"body\":\"c\"}\n", []string{
 			`1 1 skipped "": '{' where '}' should be (line 3)`, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 6)`, `5 5 message "c"`,
 		}},
 		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": '"' where '}' should be (line 3)`, `7 2 message "b"`}},
-		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": '}' where '"' should be`, `3 3 message "c"`}},
+		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": '}' where '"' should be` + rest, `3 3 message "c"`}},
 		{"a broken element in an object", json("m.body", Log{}), "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"b},\n{\"body\":\"c\"}\n]}", []string{`1 1 message "a"`, "log:1: line break or control character in a string (line 2); reading ends here"}},
 		{"an array that is cut off", body, "[{\"body\":\"a\"},\n{\"body\":\"b\"}", []string{`1 1 message "a"`, `2 2 message "b"`, "log:2: " + cut}},
 		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2)", `log: no record has field "body": take one of `}},
@@ -186,7 +187,7 @@ func TestRead(t *testing.T) {
 		{"a number in an array", body, "[1, {\"body\":\"a\"}]", []string{`1 1 skipped "": not an object: want one, with the message in a field`, `1 2 message "a"`}},
 		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of "body", "m.b.c"`}},
 		{"deep", body, strings.Repeat("[", 200), []string{"log:1: " + cut}},
-		{"deep in a value", body, `{"x":` + strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another`, `2 2 message "a"`}},
+		{"deep in a value", body, `{"x":` + strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns "a", "b", "Body": use -csv Body`}},
 		{"lines that should be JSON", body, "hello\n", []string{"log: does not look like JSON: use -lines if each line is one message and nothing else"}},
 		{"JSON in a column", csv(Log{}), "Body,x\n\"{\"\"text\"\":1}\",2\n\"{\"\"a\"\":1}\",3\n", []string{`2 1 skipped "{\"text\":1}": the text is JSON with the message in field "text": extract it first`, `3 2 message "{\"a\":1}"`}},

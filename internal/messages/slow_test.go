@@ -2,11 +2,13 @@ package messages
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,5 +162,54 @@ func TestSlow(t *testing.T) {
 	}
 	if refused < 20 {
 		t.Errorf("%d logs with several arrays, want more", refused)
+	}
+}
+
+// TestDamagedJSON changes characters of JSON, and checks that a jsonScan reports
+// damage if and only if encoding/json does.
+func TestDamagedJSON(t *testing.T) {
+	const text, signs = `{"m":[{"body":"a"},{"body":"b","c":[[],{}]}],"x":[1,-2.5e3,{"y":null}],"z":true}`, "{}[]\",:1tn \n"
+	random := rand.New(rand.NewPCG(1, 2))
+	damagedTexts := 0
+	for range 3_000 {
+		b := []byte(text)
+		for range 1 + random.IntN(2) {
+			i, sign := 1+random.IntN(len(b)-1), signs[random.IntN(len(signs))]
+			switch random.IntN(3) {
+			case 0:
+				b = slices.Delete(b, i, i+1)
+			case 1:
+				b[i] = sign
+			default:
+				b = slices.Insert(b, i, sign)
+			}
+		}
+		var want error
+		for d := json.NewDecoder(bytes.NewReader(b)); want == nil; {
+			want = d.Decode(new(any))
+		}
+		var got error
+		l := Log{Format: JSON, Field: "m.body"}
+		_, err := l.Read("log", bytes.NewReader(b), func(r *Record) error {
+			if r.Kind == Skipped && r.Err != errNoObject && !strings.HasPrefix(r.Err.Error(), "field ") {
+				got = r.Err
+			}
+			return nil
+		})
+		if err != nil && strings.Contains(err.Error(), "several arrays") {
+			continue // perhaps before the damage
+		}
+		if err != nil && !strings.Contains(err.Error(), "no record has field") {
+			got = err
+		}
+		if (got == nil) != (want == io.EOF) {
+			t.Fatalf("%s: damage %v, want %v", b, got, want)
+		}
+		if got != nil {
+			damagedTexts++
+		}
+	}
+	if damagedTexts < 1_000 {
+		t.Errorf("%d damaged texts, want more", damagedTexts)
 	}
 }

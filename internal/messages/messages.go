@@ -23,7 +23,8 @@ import (
 	"example.com/optout/internal/quote"
 )
 
-// A Record is a part of a log: a message, or something in its place.
+// A Record is a part of a log: a message, or something in its place. Its strings
+// are parts of larger ones: clone those that you keep.
 type Record struct {
 	File   string // name of the log
 	Line   int    // on which the record begins, from 1
@@ -96,8 +97,6 @@ type ReadAs struct {
 	Format    Format
 	Path      string // of the messages: the column of CSV, or the path in JSON with its []
 	Separator rune   // between fields of CSV
-	NoQuote   bool
-	Gzip      bool
 	Encoding  string
 	Records   int
 	SHA256    string // of the file as it is, if Log.Hash asks for it and all of the file was read
@@ -112,12 +111,6 @@ func (r ReadAs) String() string {
 	if r.Format == CSV {
 		s += fmt.Sprintf(", separator %q", string(r.Separator))
 	}
-	if r.NoQuote {
-		s += ", no quotes"
-	}
-	if r.Gzip {
-		s += ", gzip"
-	}
 	return fmt.Sprintf("%s, %s, %d records", s, r.Encoding, r.Records)
 }
 
@@ -125,7 +118,7 @@ func (r ReadAs) String() string {
 // until each fails. The record is valid during the call. Read returns the error
 // of each, or one that says where and why it did not read all of the log.
 func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, error) {
-	s := &scan{Log: l, each: each, rec: Record{File: name}, as: ReadAs{File: name, Format: l.Format, Path: l.Field, NoQuote: l.NoQuote}}
+	s := &scan{Log: l, each: each, rec: Record{File: name}, as: ReadAs{File: name, Format: l.Format, Path: l.Field}}
 	s.fields = l.fields()
 	s.values = make([]value, len(s.fields))
 	if l.seen == nil {
@@ -146,7 +139,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 	if f.err == io.EOF && l.Hash {
 		s.as.SHA256 = fmt.Sprintf("%x", f.hash.Sum(nil))
 	}
-	if s.as.Gzip && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader)) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
 		err = fmt.Errorf("%w: the compressed file is damaged, fetch it again", err)
 	}
 	return s.as, err

@@ -280,7 +280,7 @@ func TestReadAs(t *testing.T) {
 	}{
 		{"lines", Log{Format: Lines}, strings.NewReader("a\n\nb"), "lines, utf-8, 3 records"},
 		{"lines in UTF-16", Log{Format: Lines}, strings.NewReader("\xfe\xff\x00a"), "lines, utf-16be, 1 records"},
-		{"CSV", Log{Format: CSV, Field: "a b", NoQuote: true, Encoding: charmap.Windows1252}, zipped(t, "x\ta b\n1\t2\n", 0), `CSV column "a b", separator "\t", no quotes, gzip, windows-1252, 1 records`},
+		{"CSV", Log{Format: CSV, Field: "a b", NoQuote: true, Encoding: charmap.Windows1252}, zipped(t, "x\ta b\n1\t2\n", 0), `CSV column "a b", separator "\t", windows-1252, 1 records`},
 		{"JSON", Log{Format: JSON, Field: "m.t"}, strings.NewReader(`{"m":[{"t":1},{"t":2}]}`), `JSON path "m[].t", utf-8, 2 records`},
 		{"JSON with a given record", Log{Format: JSON, Field: "[].t"}, strings.NewReader(`{"t":["a","b"]}`), `JSON path "[].t", utf-8, 1 records`},
 	}

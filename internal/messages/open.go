@@ -39,7 +39,6 @@ var binaries = []struct{ magic, advice string }{
 func (s *scan) open(r io.Reader) (*bufio.Reader, error) {
 	b := bufio.NewReaderSize(r, bufferSize)
 	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
-		s.as.Gzip = true
 		z, err := gzip.NewReader(b)
 		if err != nil {
 			return nil, s.refuse(err)

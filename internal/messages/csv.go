@@ -243,11 +243,7 @@ func (r *csvReader) quoted() error {
 const quoteAdvice = ": put the field in quotes, and double those in its text; if no field is quoted, add -noquote"
 
 func (r *csvReader) quoteError() error {
-	lines := ""
-	if last := r.next - 1; last > r.line {
-		lines = fmt.Sprintf("; lines %d to %d skipped", r.line, last)
-	}
-	return errors.New("quote within a field, unclosed quote, or text after a closing quote" + lines + quoteAdvice)
+	return errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.next-1) + quoteAdvice)
 }
 
 // extend adds a line to the record.

@@ -100,8 +100,7 @@ func severalArrays(path string, choices ...string) error {
 	return fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(path), list(choices))
 }
 
-// values reads the values of the top level, and of arrays there. After a broken
-// one it goes on at the next line that may begin one.
+// values reads the values of the top level, and of arrays there.
 func (j *jsonScan) values() error {
 	for open := 0; ; {
 		c := j.space()
@@ -115,43 +114,47 @@ func (j *jsonScan) values() error {
 		case c == '[':
 			open++
 			j.pos++
-			continue
 		case c == ']':
 			open = max(open-1, 0)
 			j.pos++
-			continue
 		case c == ',':
 			j.pos++
-			continue
-		}
-		begin, indent, number := j.line, j.indent, j.rec.Number
-		f := j.try(open > 0)
-		if f.error == nil {
-			continue
-		}
-		if f.final {
-			return f.error
-		}
-		open = 0
-		last := j.line
-		if last == begin {
-			f.error = fmt.Errorf("%w; rest of the line skipped", f.error)
-		} else {
-			f.error = fmt.Errorf("%w (line %d)", f.error, last)
-			if j.rec.Number > number || j.base > 0 {
-				return j.at(begin, fmt.Errorf("%w; reading ends here", f.error))
+		default:
+			line, indent, number := j.line, j.indent, j.rec.Number
+			f := j.try(open > 0)
+			if f.final {
+				return f.error
 			}
-			j.pos, j.line = 0, begin // the lines after the first may be values
-		}
-		for j.skipLine(); last > begin; j.skipLine() {
-			if c := j.space(); c == 0 || j.indent <= indent && (c == '{' || c == '[') {
-				break
+			if f.error == nil {
+				continue
 			}
-		}
-		if err := j.skip(begin, f.error); err != nil {
-			return err
+			open = 0
+			if err := j.resume(f.error, line, indent, number); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// resume goes on after an error in a value that begins on this line: at the next
+// line, or if the value has several, at the next one with a value that is indented
+// no further. number is that of the record before the value.
+func (j *jsonScan) resume(err error, line, indent, number int) error {
+	last := j.line
+	if last == line {
+		j.skipLine()
+		return j.skip(line, fmt.Errorf("%w; rest of the line skipped", err))
+	}
+	err = fmt.Errorf("%w on line %d", err, last)
+	if j.rec.Number > number || j.base > 0 {
+		return j.at(line, fmt.Errorf("%w; reading ends here", err))
+	}
+	j.pos, j.line = 0, line // the lines after the first may be values
+	for c := byte('x'); c != 0 && (c != '{' && c != '[' || j.indent > indent); {
+		j.skipLine()
+		c = j.space()
+	}
+	return j.skip(line, fmt.Errorf("%w%s", err, skippedLines(line, j.line-1)))
 }
 
 // try reads a value of the top level.
@@ -159,7 +162,10 @@ func (j *jsonScan) try(inArray bool) (f failure) {
 	top := j.wants
 	defer func() {
 		if r := recover(); r != nil {
-			f = r.(failure)
+			var ok bool
+			if f, ok = r.(failure); !ok {
+				panic(r)
+			}
 			j.wants, j.saved, j.depth, j.arrays = top, j.saved[:0], 0, 0
 			clear(j.scan.values)
 		}

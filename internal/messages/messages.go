@@ -235,6 +235,14 @@ func (s *scan) skip(line int, err error) error {
 	return s.each(&s.rec)
 }
 
+// skippedLines says that a record has several lines.
+func skippedLines(first, last int) string {
+	if first >= last {
+		return ""
+	}
+	return fmt.Sprintf("; lines %d to %d skipped", first, last)
+}
+
 // at returns err with the place where reading ends.
 func (s *scan) at(line int, err error) error {
 	return fmt.Errorf("%s:%d: %w", quote.Printable(s.rec.File), line, err)

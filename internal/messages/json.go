@@ -145,7 +145,7 @@ func (j *jsonScan) resume(err error, line, indent, number int) error {
 		j.skipLine()
 		return j.skip(line, fmt.Errorf("%w; rest of the line skipped", err))
 	}
-	err = fmt.Errorf("%w on line %d", err, last)
+	err = fmt.Errorf("%w (line %d)", err, last)
 	if j.rec.Number > number || j.base > 0 {
 		return j.at(line, fmt.Errorf("%w; reading ends here", err))
 	}

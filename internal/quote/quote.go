@@ -20,7 +20,7 @@ func Quote(s string) string {
 	}
 	var b strings.Builder
 	for _, r := range quoted {
-		if r >= utf8.RuneSelf && Invisible(r) {
+		if r >= utf8.RuneSelf && optout.Normalize(string(r)) == "" {
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		} else {
 			b.WriteRune(r)
@@ -35,10 +35,4 @@ func Printable(s string) string {
 		return quoted
 	}
 	return s
-}
-
-// Invisible reports whether r looks like nothing, or like a blank.
-func Invisible(r rune) bool {
-	key := optout.Normalize("|" + string(r) + "|")
-	return key == "||" || key == "| |"
 }

@@ -138,7 +138,7 @@ func (j *jsonScan) values() error {
 
 // resume goes on after an error in a value that begins on this line: at the next
 // line, or if the value has several, at the next one with a value that is indented
-// no further. number is that of the record before the value.
+// no further. number is the number of the record before the value.
 func (j *jsonScan) resume(err error, line, indent, number int) error {
 	last := j.line
 	if last == line {
@@ -404,8 +404,10 @@ func (j *jsonScan) scalar() {
 		j.pos++
 	}
 	if token := j.since(from); from >= j.base && !json.Valid([]byte(token)) {
-		if token == "" {
-			j.expect('v')
+		if c := j.space(); token == "" && c != 0 {
+			fail("%q where a value should be", c)
+		} else if token == "" {
+			j.expect('"')
 		}
 		fail("%.40q is not a JSON value", token)
 	}

@@ -2,7 +2,7 @@ package messages
 
 import (
 	"bufio"
-	"fmt"
+	"errors"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -10,56 +10,58 @@ import (
 
 // lines reads a log of lines. For speed it checks many lines at once.
 func (s *scan) lines(b *bufio.Reader) error {
-	tooLong := false
-	line := 1
-	for w := (window{r: b}); ; {
-		more := w.more()
+	w, line, tooLong := window{r: b}, 1, false
+	for more := true; more; {
+		more = w.more()
 		end := strings.LastIndexByte(w.text, '\n') + 1
 		if w.err == io.EOF {
 			end = len(w.text)
 		}
 		chunk := w.text[:end]
 		w.text = w.text[end:]
-		plain := utf8.ValidString(chunk) && !strings.Contains(chunk, "\ufffd") && strings.IndexByte(chunk, '\r') < 0 && strings.IndexByte(chunk, 0) < 0
+		plain := utf8.ValidString(chunk) && !strings.Contains(chunk, "\ufffd") && strings.IndexByte(chunk, '\r') < 0
 		for ; chunk != ""; line++ {
-			text, err := chunk, error(nil)
+			var text string
 			if i := strings.IndexByte(chunk, '\n'); i >= 0 {
 				text, chunk = chunk[:i], chunk[i+1:]
 			} else {
-				chunk = ""
+				text, chunk = chunk, ""
 			}
+			var err error
 			switch {
 			case tooLong:
 				tooLong = false
 				err = s.skip(line, errTooLong)
+				s.rec.Kind, s.rec.Err = Message, nil
 			case plain && !strings.HasPrefix(text, "{"):
-				s.rec.Kind, s.rec.Line, s.rec.Number, s.rec.Text, s.rec.Damaged, s.rec.Err = Message, line, line, text, false, nil
+				s.rec.Line, s.rec.Number, s.rec.Text = line, line, text
 				err = s.each(&s.rec)
 			default:
 				err = s.line(line, strings.TrimSuffix(text, "\r"))
+				s.rec.Kind, s.rec.Damaged, s.rec.Err = Message, false, nil
 			}
 			if err != nil {
 				return err
 			}
 		}
-		switch {
-		case w.err == io.EOF && tooLong:
-			return s.skip(line, errTooLong)
-		case w.err == io.EOF:
-			return nil
-		case !more:
-			return s.at(line, w.err)
-		case len(w.text) > maxRecord:
+		if len(w.text) > maxRecord {
 			w.text, tooLong = "", true
 		}
 	}
+	switch {
+	case w.err != io.EOF:
+		return s.at(line, w.err)
+	case tooLong:
+		return s.skip(line, errTooLong)
+	}
+	return nil
 }
 
-// line hands on a line that is not plain. A carriage return or NUL within it may
-// be what ends the lines in a part of the file.
+// line hands on a line that is not plain. A carriage return within it may end the
+// lines in a part of the file.
 func (s *scan) line(line int, text string) error {
-	if i := strings.IndexAny(text, "\r\x00"); i >= 0 {
-		return s.skip(line, fmt.Errorf("%q within the line: replace it by a line feed if it ends a line, or remove it", text[i]))
+	if strings.IndexByte(text, '\r') >= 0 {
+		return s.skip(line, errors.New("carriage return within the line: replace it by a line feed if it ends a line, or remove it"))
 	}
 	s.values[0] = value{text, true}
 	return s.message(line)

@@ -68,7 +68,7 @@ func TestRead(t *testing.T) {
 		{"carriage returns alone", lines, "a\rb\r", []string{"log: lines end in carriage returns: replace them by line feeds first"}},
 		{
 			"a part with carriage returns alone", lines, "a\nb\rc\rd\n",
-			[]string{`1 1 message "a"`, `2 2 skipped "": '\r' within the line: replace it by a line feed if it ends a line, or remove it`},
+			[]string{`1 1 message "a"`, `2 2 skipped "": carriage return within the line: replace it by a line feed if it ends a line, or remove it`},
 		},
 		{"damaged", lines, "a\xff\nb\n\ufffd\n", []string{`1 1 message "a\xff" damaged`, `2 2 message "b"`, `3 3 message "�" damaged`}},
 		{"UTF-16LE", lines, "\xff\xfea\x00\n\x00\xea\x00\n\x00", []string{`1 1 message "a"`, `2 2 message "ê"`}},

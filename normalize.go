@@ -100,7 +100,7 @@ type keyReader struct {
 
 	marks   int  // in run
 	longest int  // run that was kept
-	bare    bool // the last rune that is not a mark loses its marks
+	base    rune // the last one that is not a mark
 	any     bool // a rune has been yielded
 	space   bool // white space followed it
 }
@@ -139,18 +139,15 @@ func (k *keyReader) decompose(r rune, text string, yield func(rune) bool) bool {
 	if d == nil {
 		return k.add(r, p.CCC(), yield)
 	}
-	for marks := p.LeadCCC() != 0 || p.TrailCCC() != 0; len(d) > 0; { // otherwise there are none inside
+	for class := p.LeadCCC(); ; class = norm.NFKD.Properties(d).CCC() {
 		r, size := utf8.DecodeRune(d)
-		class := uint8(0)
-		if marks && r >= utf8.RuneSelf {
-			class = norm.NFKD.Properties(d).CCC()
-		}
 		if !k.add(r, class, yield) {
 			return false
 		}
-		d = d[size:]
+		if d = d[size:]; len(d) == 0 {
+			return true
+		}
 	}
-	return true
 }
 
 // add takes a rune of the decomposed text. It skips invisible characters and
@@ -161,12 +158,12 @@ func (k *keyReader) add(r rune, class uint8, yield func(rune) bool) bool {
 		if asciiControl(byte(r)) {
 			return true
 		}
-		k.bare = r >= 'A' && alphanumeric(byte(r))
+		k.base = r
 	case unicode.Is(removed, r):
 		return true
-	case class == 0 && !(k.bare && isMark(r)): // if bare is false, a mark leaves it so: marks are not letters
-		k.bare = unicode.IsLetter(r) && unicode.In(r, unicode.Latin, unicode.Greek, unicode.Arabic, unicode.Hebrew)
-	case k.bare && !unicode.Is(unicode.Mc, r):
+	case class == 0 && !isMark(r):
+		k.base = r
+	case losesMarks(k.base) && !unicode.Is(unicode.Mc, r):
 		return true
 	}
 	if class == 0 {
@@ -179,6 +176,14 @@ func (k *keyReader) add(r rune, class uint8, yield func(rune) bool) bool {
 	k.marks++
 	k.longest = max(k.longest, k.marks)
 	return true
+}
+
+// losesMarks reports whether step 4 removes the marks on r.
+func losesMarks(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'A' && alphanumeric(byte(r))
+	}
+	return unicode.IsLetter(r) && unicode.In(r, unicode.Latin, unicode.Greek, unicode.Arabic, unicode.Hebrew)
 }
 
 // flush puts the run of marks, in canonical order.
@@ -221,8 +226,8 @@ func fold(r rune) rune {
 		return '"'
 	case r <= 0x0085, r == 0x1680, r == 0x2028, r == 0x2029, r == 0x2800:
 		return ' ' // all other white space decomposes into U+0020
-	case 0x0300 <= r && r < 0x0345, 0x2000 <= r && r < 0x2100, 0x2190 <= r && r < 0x2c00, 0x2e80 <= r && r < 0xa640:
-		return r // for speed: these marks, signs and scripts have no case
+	case 0x2000 <= r && r < 0x2100:
+		return r // for speed: General Punctuation has no case
 	}
 	switch r = unicode.ToUpper(unicode.ToLower(r)); r {
 	case '\u0110':
@@ -260,7 +265,7 @@ var removed = &unicode.RangeTable{
 	LatinOffset: 3,
 }
 
-// isMark is unicode.IsMark, and faster for Latin's marks.
+// isMark is unicode.IsMark, and faster for the most common marks.
 func isMark(r rune) bool { return r >= 0x0300 && (r <= 0x036f || unicode.IsMark(r)) }
 
 func upper(b byte) byte {

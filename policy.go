@@ -84,7 +84,7 @@ type Policy struct {
 //
 // It returns the zero Policy and an error if there are no keywords or if a row
 // is bad. A row is bad if its text is not valid UTF-8, contains U+FFFD,
-// normalizes to nothing, or has more than 64 nonspacing marks in sequence after
+// normalizes to nothing, or has more than 30 nonspacing marks in sequence after
 // Normalize; if its class is ClassNone or undefined; if its action is
 // undefined; or if an earlier row has the same key, whatever the class and
 // action of the two. The error joins a [KeywordError] for every bad row, in
@@ -238,7 +238,7 @@ func (t *table) refuse(row int) string {
 	case !key.any:
 		return "text normalizes to nothing: no message could be this keyword"
 	case key.longest > maxRun:
-		return fmt.Sprintf("text has more than %d marks in a row", maxRun)
+		return fmt.Sprintf("text has more than %d marks in sequence", maxRun)
 	case k.Class == ClassNone || int(k.Class) >= len(classes.texts):
 		return fmt.Sprintf("class is %v: want opt-out, opt-in or help", k.Class)
 	case int(k.Action) >= len(actions.texts):

@@ -242,24 +242,21 @@ func TestFlagsJSON(t *testing.T) {
 	}
 }
 
-func TestMarksInARow(t *testing.T) {
+func TestMarksInSequence(t *testing.T) {
 	marks := func(n int) string { return "\u0438" + strings.Repeat("\u0301", n-1) + "\u0323" }
-	p, err := NewPolicy([]Keyword{{marks(64), ClassOptOut, Drop}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range []string{Normalize(marks(64)), marks(64)} {
+	p := MustPolicy([]Keyword{{marks(maxRun), ClassOptOut, Drop}})
+	for _, s := range []string{Normalize(marks(maxRun)), marks(maxRun)} {
 		if _, ok := p.Match(s); !ok {
 			t.Errorf("Match(%+q) finds no row", s)
 		}
 	}
-	if k, ok := p.Match(marks(65)); ok {
-		t.Errorf("Match of 65 marks = %+v", k)
+	if k, ok := p.Match(marks(maxRun + 1)); ok {
+		t.Errorf("Match of %d marks = %+v", maxRun+1, k)
 	}
-	for _, behind := range []string{"", marks(2)} {
-		_, err = NewPolicy([]Keyword{{marks(65) + behind, ClassOptOut, Drop}})
-		if err == nil || !strings.Contains(err.Error(), "more than 64 marks in a row") {
-			t.Errorf("NewPolicy with 65 marks in a row, and %+q behind: error %v", behind, err)
+	for _, after := range []string{"", marks(2)} {
+		_, err := NewPolicy([]Keyword{{marks(maxRun+1) + after, ClassOptOut, Drop}})
+		if err == nil || !strings.Contains(err.Error(), "more than 30 marks in sequence") {
+			t.Errorf("NewPolicy with %d marks in sequence, followed by %+q: error %v", maxRun+1, after, err)
 		}
 	}
 }

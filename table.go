@@ -25,7 +25,9 @@ type row struct {
 	index int    // in keywords
 }
 
-const maxRun = 64 // marks of a run in a key; NewPolicy refuses more
+// maxRun is the number of marks that a key may have in sequence, as in the
+// Stream-Safe Text Format of Unicode Standard Annex #15.
+const maxRun = 30
 
 // A span is the rows from lo up to hi, whose keys begin with the same depth
 // bytes.

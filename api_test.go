@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestAPI holds the exported declarations of the package, so that a change of
-// them is a change of testdata/api.txt, too.
+// TestAPI compares the exported declarations of the package with
+// testdata/api.txt.
 func TestAPI(t *testing.T) {
 	fset := token.NewFileSet()
 	entries, err := os.ReadDir(".")
@@ -64,7 +64,7 @@ func TestAPI(t *testing.T) {
 	golden(t, "api.txt", out.String())
 }
 
-// TestReadmeExample holds that the example of README.md is one that runs.
+// TestReadmeExample checks that the example in README.md is one that runs.
 func TestReadmeExample(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {

@@ -54,7 +54,7 @@ func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText sets a to the defined Action whose String is text. For any
 // other text it returns an error and does not change a.
-func (a *Action) UnmarshalText(text []byte) error { return actions.parse(string(text), (*uint8)(a)) }
+func (a *Action) UnmarshalText(text []byte) error { return actions.scan(text, (*uint8)(a)) }
 
 // Value returns the text of String, for database/sql. An undefined value is an
 // error.
@@ -104,16 +104,6 @@ func (e enum) text(v uint8) string {
 	return e.name + "(" + strconv.Itoa(int(v)) + ")"
 }
 
-func (e enum) parse(text string, v *uint8) error {
-	for i, t := range e.texts {
-		if t == text {
-			*v = uint8(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("optout: unknown %s %q: want one of %s", strings.ToLower(e.name), text, strings.Join(e.texts, ", "))
-}
-
 func (e enum) value(v uint8) (driver.Value, error) {
 	if int(v) >= len(e.texts) {
 		return nil, fmt.Errorf("optout: cannot store %s: want one of %s", e.text(v), strings.Join(e.texts, ", "))
@@ -121,14 +111,16 @@ func (e enum) value(v uint8) (driver.Value, error) {
 	return e.texts[v], nil
 }
 
+// scan sets v to the value whose text is src, a string or a []byte.
 func (e enum) scan(src any, v *uint8) error {
-	switch src := src.(type) {
-	case string:
-		return e.parse(src, v)
-	case []byte:
-		return e.parse(string(src), v)
-	case nil:
-		return fmt.Errorf("optout: cannot read NULL as %s: want one of %s", strings.ToLower(e.name), strings.Join(e.texts, ", "))
+	if text, ok := src.([]byte); ok {
+		src = string(text)
 	}
-	return fmt.Errorf("optout: cannot read %T %v as %s: want one of %s", src, src, strings.ToLower(e.name), strings.Join(e.texts, ", "))
+	for i, text := range e.texts {
+		if src == any(text) {
+			*v = uint8(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("optout: unknown %s %#v: want one of %s", strings.ToLower(e.name), src, strings.Join(e.texts, ", "))
 }

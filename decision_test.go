@@ -131,8 +131,8 @@ func TestEnumErrors(t *testing.T) {
 		{"action", new(Action).UnmarshalText([]byte("Drop")), `optout: unknown action "Drop": want one of forward, drop, intercept`},
 		{"class", new(Class).UnmarshalText([]byte("\u200b")), `optout: unknown class "\u200b": want one of none, opt-out, opt-in, help`},
 		{"stored action", new(Action).Scan("1"), `optout: unknown action "1": want one of forward, drop, intercept`},
-		{"number", new(Action).Scan(int64(1)), `optout: cannot read int64 1 as action: want one of forward, drop, intercept`},
-		{"NULL", new(Class).Scan(nil), `optout: cannot read NULL as class: want one of none, opt-out, opt-in, help`},
+		{"number", new(Action).Scan(int64(1)), `optout: unknown action 1: want one of forward, drop, intercept`},
+		{"NULL", new(Class).Scan(nil), `optout: unknown class <nil>: want one of none, opt-out, opt-in, help`},
 		{"undefined action", value(Action(7)), `optout: cannot store Action(7): want one of forward, drop, intercept`},
 	}
 	for _, tt := range tests {

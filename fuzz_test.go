@@ -32,7 +32,7 @@ var textSeeds = []string{
 	"\u00b4STOP\u00b4",                            // marks on spaces
 	"\u2122\u24c8",                                // symbols that become letters
 	"\ufdfa",                                      // the longest decomposition
-	"S\u0903\u0301TOP",                            // a mark behind a spacing mark
+	"S\u0903\u0301TOP",                            // a mark after a spacing mark
 	"S\u0301\u302eTOP",                            // a mark that a spacing mark is sorted before
 	"stra\u00dfe \u1e9e",                          // letters without a simple upper case
 	"\u0085\u2028 x \u1680",                       // white space that nothing decomposes to

@@ -31,7 +31,7 @@ func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // UnmarshalText sets c to the defined Class whose String is text. For any
 // other text it returns an error and does not change c.
-func (c *Class) UnmarshalText(text []byte) error { return classes.parse(string(text), (*uint8)(c)) }
+func (c *Class) UnmarshalText(text []byte) error { return classes.scan(text, (*uint8)(c)) }
 
 // Value returns the text of String, for database/sql. An undefined value is an
 // error.

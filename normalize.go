@@ -216,18 +216,20 @@ func (k *keyReader) put(r rune, yield func(rune) bool) bool {
 // fold returns r after step 5, and a space for white space of any kind.
 func fold(r rune) rune {
 	switch {
-	case r < utf8.RuneSelf && !asciiSpace(byte(r)):
-		return rune(upper(byte(r)))
+	case unicode.IsSpace(r), r == 0x2800:
+		return ' '
 	case 0x2010 <= r && r <= 0x2015, r == 0x2212:
 		return '-'
 	case 0x2018 <= r && r <= 0x201b, r == 0x02bc:
 		return '\''
 	case 0x201c <= r && r <= 0x201f:
 		return '"'
-	case r <= 0x0085, r == 0x1680, r == 0x2028, r == 0x2029, r == 0x2800:
-		return ' ' // all other white space decomposes into U+0020
-	case 0x2000 <= r && r < 0x2100:
-		return r // for speed: General Punctuation has no case
+	case r == 0x06a9:
+		return 0x0643
+	case r == 0x06cc:
+		return 0x064a
+	case 0x0590 <= r && r < 0x10a0, 0x2000 <= r && r < 0x2100, 0x2190 <= r && r < 0x2c00:
+		return r // for speed: these scripts and signs have no case
 	}
 	switch r = unicode.ToUpper(unicode.ToLower(r)); r {
 	case '\u0110':
@@ -238,10 +240,6 @@ func fold(r rune) rune {
 		return 'L'
 	case '\u0166':
 		return 'T'
-	case '\u06a9':
-		return '\u0643'
-	case '\u06cc':
-		return '\u064a'
 	}
 	return r
 }
@@ -275,10 +273,7 @@ func upper(b byte) byte {
 	return b
 }
 
-// asciiSpace reports whether b is ASCII's part of White_Space.
-func asciiSpace(b byte) bool { return b == ' ' || '\t' <= b && b <= '\r' }
-
-// asciiControl reports whether step 2 removes b.
-func asciiControl(b byte) bool { return b < ' ' && !asciiSpace(b) || b == 0x7f }
+// asciiControl reports whether step 2 removes b, an ASCII character.
+func asciiControl(b byte) bool { return b < '\t' || '\r' < b && b < ' ' || b == 0x7f }
 
 func alphanumeric(b byte) bool { return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z' }

@@ -137,8 +137,8 @@ func oracleBare(r rune) bool {
 	return false
 }
 
-// oracleTrim leaves out punctuation, symbols and spaces at the ends of a key,
-// each with the marks that stand on it, and marks at the start.
+// oracleTrim removes punctuation, symbols and spaces at the ends of a key,
+// each with the marks on it, and marks at the start.
 func oracleTrim(key string) string {
 	outer := func(r rune) bool { return unicode.In(r, unicode.P, unicode.S, unicode.White_Space) }
 	mark := func(r rune) bool { return unicode.Is(unicode.M, r) }
@@ -147,7 +147,7 @@ func oracleTrim(key string) string {
 		carrier := strings.TrimRightFunc(key, mark)
 		shorter := strings.TrimRightFunc(carrier, outer)
 		if shorter == carrier {
-			return key // its last marks stand on something else
+			return key // its last marks are on something else
 		}
 		key = shorter
 	}

@@ -167,18 +167,10 @@ func (t *table) shortcut(message string, trim bool) (k *Keyword, ok bool) {
 // the other runes of these blocks. A test tries all of its runes.
 var otherScripts = &unicode.RangeTable{
 	R16: []unicode.Range16{
-		{0x0386, 0x061b, 1},                      // Greek, Cyrillic, Armenian, Hebrew, Arabic
-		{0x061d, 0x063f, 1}, {0x0641, 0x115e, 1}, // Arabic, Indic scripts, Thai to Georgian, Hangul Jamo
-		{0x1161, 0x167f, 1},                      // Hangul Jamo, Ethiopic, Cherokee, Canadian Syllabics
-		{0x1700, 0x17b3, 1}, {0x17b6, 0x180a, 1}, // Philippine scripts, Khmer, Mongolian
-		{0x1810, 0x1cff, 1},                      // Mongolian to Vedic Extensions
-		{0x2300, 0x243f, 1}, {0x2500, 0x27ff, 1}, // Miscellaneous Technical: clocks; Box Drawing to Dingbats
-		{0x2b00, 0x2bff, 1},                      // Miscellaneous Symbols and Arrows
-		{0x3001, 0x309a, 1}, {0x309d, 0x312f, 1}, // CJK punctuation, Hiragana, Katakana, Bopomofo
-		{0x3400, 0xa4cf, 1}, {0xac00, 0xd7a3, 1}, {0xf900, 0xfaff, 1}, // Han, Yi, Hangul
+		{0x0386, 0x061b, 1}, {0x061d, 0x063f, 1}, {0x0641, 0x115e, 1}, // Greek to Hangul Jamo
+		{0x1161, 0x167f, 1}, {0x1700, 0x17b3, 1}, {0x17b6, 0x180a, 1}, {0x1810, 0x1cff, 1}, // to Vedic Extensions
+		{0x2300, 0x243f, 1}, {0x2500, 0x27ff, 1}, {0x2b00, 0x2bff, 1}, // signs, emoji among them
+		{0x3001, 0x309a, 1}, {0x309d, 0x312f, 1}, {0x3400, 0xa4cf, 1}, {0xac00, 0xd7a3, 1}, {0xf900, 0xfaff, 1}, // Han to Hangul
 	},
-	R32: []unicode.Range32{
-		{0x1f1e6, 0x1f1ff, 1}, {0x1f300, 0x1faff, 1}, // flags, emoji
-		{0x20000, 0x323af, 1}, // Han
-	},
+	R32: []unicode.Range32{{0x1f1e6, 0x1f1ff, 1}, {0x1f300, 0x1faff, 1}, {0x20000, 0x323af, 1}}, // flags, emoji, Han
 }

@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-// BenchmarkPeers is what main prints, for benchstat.
+// BenchmarkPeers measures the rows that main prints, for benchstat.
 func BenchmarkPeers(b *testing.B) {
 	for _, in := range inputs() {
 		for _, p := range peers {
@@ -18,8 +18,8 @@ func BenchmarkPeers(b *testing.B) {
 	}
 }
 
-// TestOursIsRight holds that what is measured as this package answers the
-// vectors without a mistake, and that the vectors tell the peers apart.
+// TestOursIsRight checks that the first peer answers the vectors without a
+// mistake, and that the vectors tell the peers apart.
 func TestOursIsRight(t *testing.T) {
 	wrong, err := wrongAnswers("../testdata/vectors.jsonl")
 	if err != nil {

@@ -19,7 +19,7 @@ type peer struct {
 	drop func(message string) bool
 }
 
-// peers are this package, twice, and what people write or pick instead.
+// peers are this package, twice, and the alternatives that people write or pick.
 var peers = []peer{
 	{"optout", func(s string) bool {
 		return optout.Policy{}.Decide(s, optout.Flags{}).Action == optout.Drop

@@ -25,7 +25,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("cli: ")
-	n := flag.Int("messages", 3_000_000, "messages a file")
+	n := flag.Int("messages", 3_000_000, "messages per file")
 	rounds := flag.Int("rounds", 7, "rounds, of which the fastest counts")
 	flag.Parse()
 	if err := compare(*n, *rounds); err != nil {
@@ -57,8 +57,8 @@ func compare(n, rounds int) error {
 	grep := func(file string) []string {
 		return []string{"grep", "-c", "-i", "-x", "-E", strings.Join(words, "|"), file}
 	}
-	// Each of ours stands behind grep on the same file. For grep all formats
-	// are lines: it finds no keyword in CSV and JSON lines.
+	// Each of ours follows grep on the same file. For grep all formats are
+	// lines: it finds no keyword in CSV and JSON lines.
 	commands := []struct {
 		name string
 		args []string
@@ -84,7 +84,7 @@ func compare(n, rounds int) error {
 			}
 		}
 	}
-	fmt.Println("| command | seconds | times grep on the same file | million messages a second | MB a second |")
+	fmt.Println("| command | seconds | times grep on the same file | million messages per second | MB per second |")
 	fmt.Println("| --- | ---: | ---: | ---: | ---: |")
 	for i, c := range commands {
 		info, err := os.Stat(c.args[len(c.args)-1])

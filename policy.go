@@ -94,6 +94,7 @@ func NewPolicy(keywords []Keyword) (Policy, error) {
 		return Policy{}, errors.New("optout: no keywords: a policy needs at least one")
 	}
 	t := newTable(slices.Clone(keywords))
+	t.rows = slices.CompactFunc(t.rows, func(a, b row) bool { return a.key == b.key })
 	var bad []error
 	for row, k := range keywords {
 		if reason := t.refuse(row); reason != "" {

@@ -1,7 +1,6 @@
 package optout
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,7 +13,7 @@ import (
 // at the first byte with which no key continues.
 type table struct {
 	keywords []Keyword
-	rows     []row // sorted by key; of rows with the same key only the first
+	rows     []row // sorted by key; rows with the same key keep their order
 
 	// The keys that begin with the byte b are rows[first[b]:first[b+1]].
 	first [utf8.RuneSelf + 1]int
@@ -39,10 +38,7 @@ func newTable(keywords []Keyword) *table {
 	for i, k := range keywords {
 		t.rows[i] = row{Normalize(k.Text) + "\x00", i}
 	}
-	slices.SortFunc(t.rows, func(a, b row) int {
-		return cmp.Or(strings.Compare(a.key, b.key), a.index-b.index)
-	})
-	t.rows = slices.CompactFunc(t.rows, func(a, b row) bool { return a.key == b.key })
+	slices.SortStableFunc(t.rows, func(a, b row) int { return strings.Compare(a.key, b.key) })
 	for b := range t.first {
 		t.first[b] = t.lower(t.all(), byte(b))
 	}
@@ -83,7 +79,7 @@ func (t *table) narrowRune(s span, r rune) span {
 	return s
 }
 
-// keyword returns the row of s whose key ends here, or nil.
+// keyword returns the first row of s if its key ends here, and nil otherwise.
 func (t *table) keyword(s span) *Keyword {
 	if s.lo == s.hi || t.rows[s.lo].key[s.depth] != 0 {
 		return nil

@@ -1,7 +1,7 @@
 // Package keywordfile reads a table of keywords from JSON, strictly: it returns
-// what the file's author meant, or says on which lines that is not clear.
+// all rows, or an error that names the lines with mistakes.
 //
-// A table is an array of rows, or one row after the other:
+// A table is an array of rows, or a sequence of rows:
 //
 //	[
 //	  {"text": "STOP", "class": "opt-out", "action": "drop"},
@@ -24,13 +24,13 @@ import (
 	"example.com/optout/internal/quote"
 )
 
-// An Error is what is wrong at one place of a table.
+// An Error reports one mistake in a table.
 type Error struct {
-	File   string // the name of what was read, "" if it has none
-	Line   int    // counted from 1; where the row begins, if it is one's
-	Row    int    // counted from 0, as in optout.KeywordError; -1 if it is no row's
-	Text   string // the row's text, as far as it could be read
-	Reason string // what is wrong, and what would be right
+	File   string // the name of the file, "" if it has none
+	Line   int    // counted from 1; the first line of the row, if the mistake is in one
+	Row    int    // counted from 0, as in optout.KeywordError; -1 if the mistake is not in a row
+	Text   string // the row's text, "" if it could not be read
+	Reason string // the mistake, and what would be right
 }
 
 // Error begins with the file and the line:
@@ -48,15 +48,15 @@ func (e Error) Error() string {
 }
 
 // Read returns the rows of a table, in their order. A row is an object that has
-// each of the fields text, class and action once, and no other: text is what
-// optout.Keyword says of it, class is opt-out, opt-in or help, and action is
-// forward, drop or intercept. The text is UTF-8; a byte order mark is left out.
+// each of the fields text, class and action once, and no other: text is the
+// Text of an [optout.Keyword], class is opt-out, opt-in or help, and action is
+// forward, drop or intercept. The file is UTF-8; a byte order mark is skipped.
 //
-// On anything else Read returns no rows, and an error that joins one Error for
-// each mistake, in their order (see errors.Join). That includes what
-// optout.NewPolicy refuses, such as no rows at all or two with the same key, so
-// NewPolicy takes what Read returns, alone or merged with another table (see
-// optout.Merge). Where the text is not JSON, Read stops.
+// For anything else Read returns no rows, and an error that joins one [Error]
+// for each mistake, in their order (see [errors.Join]). It also reports the rows
+// that [optout.NewPolicy] refuses, such as two with the same key. So NewPolicy
+// accepts all rows that Read returns, alone or merged with another table (see
+// [optout.Merge]). Read stops at the first text that is not JSON.
 //
 // If r has a method Name, as *os.File has, errors begin with that name.
 func Read(r io.Reader) ([]optout.Keyword, error) {
@@ -96,7 +96,7 @@ func Read(r io.Reader) ([]optout.Keyword, error) {
 	return keywords, err
 }
 
-// A row is what could be read of one.
+// A row has the fields that could be read, and the mistakes.
 type row struct {
 	optout.Keyword
 	hasText bool
@@ -108,7 +108,7 @@ func (r *row) fail(format string, args ...any) {
 	r.wrong = append(r.wrong, fmt.Sprintf(format, args...))
 }
 
-// readRows reads the rows, good and bad, and what is wrong at their end.
+// readRows reads the rows, good and bad. The mistakes after them are in end.
 func readRows(data []byte) (rows []row, end row) {
 	const space = " \t\r\n"
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
@@ -143,7 +143,7 @@ func readRows(data []byte) (rows []row, end row) {
 	return rows, end
 }
 
-// wants says what to write in each field.
+// wants describes the value of each field.
 var wants = map[string]string{
 	"text":   "the whole message, in quotes",
 	"class":  "opt-out, opt-in or help",
@@ -153,14 +153,14 @@ var wants = map[string]string{
 // readRow reads a row from a value that is known to be JSON.
 func readRow(value []byte, line int) row {
 	r := row{line: line}
-	r.Class = optout.ClassOptOut // so that NewPolicy judges the text even if the class is bad
+	r.Class = optout.ClassOptOut // so that NewPolicy checks the text even if the class is bad
 	valid := utf8.Valid(value)
 	if !valid {
 		r.fail("not UTF-8: save the file as UTF-8")
 	}
 	d := json.NewDecoder(bytes.NewReader(value))
 	if open, _ := d.Token(); open != json.Delim('{') {
-		r.fail("no object: want one with text, class and action")
+		r.fail("not an object: want one with text, class and action")
 		return r
 	}
 	times := make(map[string]int)
@@ -169,7 +169,7 @@ func readRow(value []byte, line int) row {
 		name := token.(string)
 		times[name]++
 		var field any
-		d.Decode(&field) // leaves nil for what it cannot hold, such as 1e999
+		d.Decode(&field) // leaves nil for a number beyond float64, such as 1e999
 		text, ok := field.(string)
 		known := ok
 		switch name {
@@ -184,7 +184,7 @@ func readRow(value []byte, line int) row {
 			continue
 		}
 		if !ok {
-			r.fail("%s is no string: want %s", name, wants[name])
+			r.fail("%s is not a string: want %s", name, wants[name])
 		} else if !known {
 			r.fail("unknown %s %s: want %s", name, quote.Quote(text), wants[name])
 		}
@@ -193,7 +193,7 @@ func readRow(value []byte, line int) row {
 		if times[name] == 0 {
 			r.fail("no %s: want %s", name, wants[name])
 		} else if times[name] > 1 {
-			r.fail("%s stands there %d times: want it once", name, times[name])
+			r.fail("%s occurs %d times: want it once", name, times[name])
 		}
 	}
 	return r

@@ -30,7 +30,7 @@ func TestRead(t *testing.T) {
 		{"array", "[" + stopRow + "," + aideRow + "]"},
 		{"array on lines", "\r\n[\r\n" + stopRow + ",\r\n" + aideRow + "\r\n]\r\n"},
 		{"lines", stopRow + "\n" + aideRow + "\n"},
-		{"one behind the other", stopRow + aideRow},
+		{"one after the other", stopRow + aideRow},
 		{"byte order mark", "\ufeff" + stopRow + aideRow},
 		{"byte order mark, array", "\ufeff [" + stopRow + "," + aideRow + "]"},
 		{"escapes", `{"t\u0065xt":"\u0053top","class":"opt\u002dout","action":"drop"}` + aideRow},
@@ -44,19 +44,18 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// What the words of JSON errors are is package json's, so the tests of them
-// end at a "%".
+// Package json has its own words for errors, so the tests of them end at a "%".
 const notJSON = "not JSON in UTF-8, and not read from here on: %"
 
 func TestReadError(t *testing.T) {
 	const (
 		noRows = `no keywords: want rows such as {"text":"STOP","class":"opt-out","action":"drop"}`
-		object = `keyword 0 (""): no object: want one with text, class and action`
+		object = `keyword 0 (""): not an object: want one with text, class and action`
 		closed = `want another row, or "]" and the end of the file`
 	)
 	for _, test := range []struct {
 		name, text string
-		want       []string // "LINE: " and what stands behind that
+		want       []string // "LINE: " and the rest of the error
 	}{
 		{"nothing", "", []string{"1: " + noRows}},
 		{"white space", " \r\n\t", []string{"1: " + noRows}},
@@ -65,19 +64,19 @@ func TestReadError(t *testing.T) {
 
 		{"CSV", "text,class,action\nSTOP,opt-out,drop\n", []string{"1: " + notJSON}},
 		{"UTF-16", "\xff\xfe[\x00]\x00", []string{"1: " + notJSON}},
-		{"comma behind a row", stopRow + ",\n" + aideRow, []string{"1: " + notJSON}},
-		{"comma behind the last row of an array", "[\n" + stopRow + ",\n]", []string{"3: " + notJSON}},
+		{"comma after a row", stopRow + ",\n" + aideRow, []string{"1: " + notJSON}},
+		{"comma after the last row of an array", "[\n" + stopRow + ",\n]", []string{"3: " + notJSON}},
 		{"no comma", "[\n" + stopRow + "\n" + aideRow + "]", []string{"3: " + notJSON}},
 		{"comma first", "[,\n" + stopRow + "]", []string{"2: " + notJSON}},
 		{"closed by another bracket", "[" + stopRow + "\n}", []string{"2: " + closed}},
 		{"row cut short", stopRow + "\n" + aideRow[:20], []string{"2: " + notJSON}},
 		{"array cut short", "[" + stopRow + "\n\n", []string{"1: " + closed}},
-		{"array cut short behind a comma", "[\n" + stopRow + ",\n\n", []string{"2: " + closed}},
-		{"comma behind the last row", stopRow + ",", []string{"1: " + notJSON}},
+		{"array cut short after a comma", "[\n" + stopRow + ",\n\n", []string{"2: " + closed}},
+		{"comma after the last row", stopRow + ",", []string{"1: " + notJSON}},
 		{"bracket alone", "[", []string{"1: " + closed}},
-		{"row behind an array", "[" + stopRow + "]\n" + aideRow, []string{"1: " + closed}},
-		{"array behind an array", "[" + stopRow + "\n]\n[" + aideRow + "]", []string{"2: " + closed}},
-		{"bracket behind a row", stopRow + "\n]", []string{"2: want another row, or the end of the file"}},
+		{"row after an array", "[" + stopRow + "]\n" + aideRow, []string{"1: " + closed}},
+		{"array after an array", "[" + stopRow + "\n]\n[" + aideRow + "]", []string{"2: " + closed}},
+		{"bracket after a row", stopRow + "\n]", []string{"2: want another row, or the end of the file"}},
 
 		{"null", "null", []string{"1: " + object}},
 		{"number that no float holds", "1e999", []string{"1: " + object}},
@@ -103,13 +102,13 @@ func TestReadError(t *testing.T) {
 			`1: keyword 0 ("Stop"): unknown action "DROP": want forward, drop or intercept`,
 		}},
 		{"no strings", `{"text":["Stop"],"class":null,"action":1e999}`, []string{
-			`1: keyword 0 (""): text is no string: want the whole message, in quotes`,
-			`1: keyword 0 (""): class is no string: want opt-out, opt-in or help`,
-			`1: keyword 0 (""): action is no string: want forward, drop or intercept`,
+			`1: keyword 0 (""): text is not a string: want the whole message, in quotes`,
+			`1: keyword 0 (""): class is not a string: want opt-out, opt-in or help`,
+			`1: keyword 0 (""): action is not a string: want forward, drop or intercept`,
 		}},
 		{"twice", `{"text":"Stop","class":"opt-out","action":"drop","text":"Stop","action":"forward","action":"drop"}`, []string{
-			`1: keyword 0 ("Stop"): text stands there 2 times: want it once`,
-			`1: keyword 0 ("Stop"): action stands there 3 times: want it once`,
+			`1: keyword 0 ("Stop"): text occurs 2 times: want it once`,
+			`1: keyword 0 ("Stop"): action occurs 3 times: want it once`,
 		}},
 		{"another encoding", "[" + `{"text":"ARR` + "\xca" + `T","class":"opt-out","action":"drop"}` + "]", []string{
 			`1: keyword 0 ("ARR` + "\ufffd" + `T"): not UTF-8: save the file as UTF-8`,
@@ -147,7 +146,7 @@ func TestReadError(t *testing.T) {
   null
 ]`, []string{
 			`2: keyword 0 ("Stop"): no action: want forward, drop or intercept`,
-			`5: keyword 2 (""): no object: want one with text, class and action`,
+			`5: keyword 2 (""): not an object: want one with text, class and action`,
 			`7: keyword 3 ("FIN"): unknown field "note": want text, class and action`,
 			`8: keyword 4 ("fin"): same keyword as row 3 ("FIN")`,
 			`9: ` + notJSON,
@@ -203,9 +202,9 @@ func TestReadFailure(t *testing.T) {
 	}
 }
 
-// FuzzRead holds that an array is read only if it is JSON, that NewPolicy takes
-// what Read returns, that a table survives being written and read, and that
-// every error has a line of the file.
+// FuzzRead checks that an array is read only if it is JSON, that NewPolicy
+// accepts the rows that Read returns, that a table can be written and read
+// again, and that every error has a line of the file.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("[" + stopRow + ",\n" + aideRow + "]"))
 	f.Add([]byte("\ufeff" + stopRow + "\n" + aideRow))
@@ -237,7 +236,7 @@ func FuzzRead(f *testing.F) {
 		for _, err := range err.(interface{ Unwrap() []error }).Unwrap() {
 			e, ok := err.(Error)
 			if !ok || e.Line < max(at, 1) || e.Line > lines || e.Reason == "" || rows != nil {
-				t.Fatalf("Read(%+q) = %v, error %+v behind line %d of %d", data, rows, err, at, lines)
+				t.Fatalf("Read(%+q) = %v, error %+v after line %d of %d", data, rows, err, at, lines)
 			}
 			at = e.Line
 		}

@@ -139,15 +139,19 @@ func (k *keyReader) decompose(r rune, text string, yield func(rune) bool) bool {
 	if d == nil {
 		return k.add(r, p.CCC(), yield)
 	}
-	for class := p.LeadCCC(); ; class = norm.NFKD.Properties(d).CCC() {
+	marks := p.LeadCCC() != 0 || p.TrailCCC() != 0 // otherwise it has none
+	for len(d) > 0 {
 		r, size := utf8.DecodeRune(d)
+		class := uint8(0)
+		if marks {
+			class = norm.NFKD.Properties(d).CCC()
+		}
 		if !k.add(r, class, yield) {
 			return false
 		}
-		if d = d[size:]; len(d) == 0 {
-			return true
-		}
+		d = d[size:]
 	}
+	return true
 }
 
 // add takes a rune of the decomposed text. It skips invisible characters and

@@ -64,11 +64,7 @@ func (t *table) lower(s span, b byte) int {
 
 // narrow returns the rows of s whose keys continue with b, which is not 0.
 func (t *table) narrow(s span, b byte) span {
-	if s.lo == s.hi || t.rows[s.lo].key[s.depth] != b || t.rows[s.hi-1].key[s.depth] != b {
-		s.lo, s.hi = t.lower(s, b), t.lower(s, b+1)
-	}
-	s.depth++
-	return s
+	return span{t.lower(s, b), t.lower(s, b+1), s.depth + 1}
 }
 
 func (t *table) narrowRune(s span, r rune) span {
@@ -113,7 +109,7 @@ func (t *table) findTrimmed(message string) *Keyword {
 	var last *Keyword
 	for r := range k.runes {
 		switch {
-		case !isOuter(r) && !(outer && isMark(r)):
+		case !(outer && isMark(r)) && !isOuter(r):
 			outer, last = false, nil
 		case s.depth == 0:
 			continue
@@ -144,6 +140,8 @@ func (t *table) shortcut(message string, trim bool) (k *Keyword, ok bool) {
 	for ; i < len(message) && (alphanumeric(message[i]) || i > 0 && message[i] == ' ' && i+1 < len(message) && alphanumeric(message[i+1])); i++ {
 		if b := upper(message[i]); i == 0 {
 			s = span{t.first[b], t.first[b+1], 1}
+		} else if t.rows[s.lo].key[i] == b && t.rows[s.hi-1].key[i] == b {
+			s.depth++
 		} else {
 			s = t.narrow(s, b)
 		}

@@ -88,7 +88,7 @@ func TestInterceptFailClosed(t *testing.T) {
 	}
 
 	b.stop()
-	b.limit.attempts = 1
+	b.limit.giveUp = 0
 	b.twilio.SetInterceptor(status(500))
 	b.start()
 	b.text(alice, relayNumber, "too old")
@@ -129,7 +129,7 @@ func TestInterceptorHangs(t *testing.T) {
 	if got, want := b.outcomes(), strings.TrimSpace(strings.Repeat("forwarded ", messages)); got != want {
 		t.Errorf("outcomes are\n%s, want all forwarded", got)
 	}
-	if !strings.Contains(b.logs.String(), `"msg":"interceptor's circuit","state":"open"`) {
+	if !strings.Contains(b.logs.String(), `"msg":"circuit","kind":"intercept","state":"open"`) {
 		t.Error("the log has no line about the circuit")
 	}
 	b.twilio.SetInterceptor(status(403))

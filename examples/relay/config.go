@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"example.com/optout"
 	"example.com/optout/keywordfile"
 	"example.com/optout/regime"
@@ -26,7 +28,7 @@ type config struct {
 	Listen    string `json:"listen"`
 	Status    string `json:"status"`     // for /healthz and /metrics
 	PublicURL string `json:"public_url"` // as Twilio calls the relay: what it signs
-	Database  string `json:"database"`   // a file of SQLite's, or postgres://
+	Database  string `json:"database"`   // a SQLite file, or the address of a PostgreSQL
 	KeepDays  int    `json:"keep_days"`  // of messages, 0 for ever
 
 	AccountSID       string `json:"account_sid"`
@@ -205,8 +207,12 @@ func (c *config) validate() error {
 	if c.SecondAuthToken != "" && !alnum.MatchString(c.SecondAuthToken) {
 		bad("second_auth_token", "not letters and digits: copy the token that replaces auth_token, or leave it out")
 	}
-	if c.Database == "" {
-		bad("database", "empty: write the path of a file that may be created")
+	if isPostgres(c.Database) {
+		if _, err := pgxpool.ParseConfig(c.Database); err != nil {
+			bad("database", "cannot be read as an address of PostgreSQL: write postgres://user@host/name or host=… dbname=…")
+		}
+	} else if c.Database == "" || strings.Contains(c.Database, "=") || strings.Contains(c.Database, "://") {
+		bad("database", "neither a file nor an address of PostgreSQL: write a path without = and ://, or postgres://user@host/name, or host=… dbname=…")
 	}
 	for _, u := range []struct {
 		tag, value string

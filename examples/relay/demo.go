@@ -139,7 +139,7 @@ func demoMessage(w io.Writer, r *relay, twilio *standin.Server, step demoStep) e
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 		// The interceptor confirms after it has answered.
-		n, err := r.store.pending(context.Background())
+		n, _, err := r.store.pending(context.Background())
 		if err == nil && n == 0 && len(twilio.Calls()) >= before+len(step.calls) {
 			break
 		} else if time.Now().After(deadline) {

@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
+	"net/http/pprof"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	"example.com/optout"
 	"example.com/optout/examples/relay/signature"
 )
 
@@ -21,108 +20,114 @@ import (
 // each byte of which may take three in a form, with room to spare.
 const maxForm = 256 << 10
 
-// webhook takes what Twilio posts. It says of everything else what is likely
+// A refusal answers a webhook that is not accepted.
+type refusal struct {
+	status int
+	reason string
+	attrs  []any // of the log line
+}
+
+func refuse(status int, reason string, attrs ...any) *refusal { return &refusal{status, reason, attrs} }
+
+// webhook takes what Twilio posts. For everything else it says what is likely
 // wrong in the Console. (An http.ServeMux would redirect //sms, unseen.)
 func (r *relay) webhook(w http.ResponseWriter, req *http.Request) {
-	switch req.Method + " " + req.URL.Path {
-	case "POST /sms":
-		r.sms(w, req)
-		return
-	case "POST /conversations":
-		r.conversations(w, req)
-		return
+	var refused *refusal
+	switch path := strings.ToLower(req.URL.Path); {
+	case req.Method+req.URL.Path == "POST/sms":
+		refused = r.sms(w, req)
+	case req.Method+req.URL.Path == "POST/conversations":
+		refused = r.conversations(w, req)
+	case req.URL.Path == "/sms" || req.URL.Path == "/conversations":
+		w.Header().Set("Allow", http.MethodPost)
+		refused = refuse(http.StatusMethodNotAllowed, "came by "+req.Method+": have Twilio send it by HTTP POST")
+	case strings.Contains(path, "/sms"):
+		refused = refuse(http.StatusNotFound, "not a webhook's address: give Twilio "+r.cfg.PublicURL+"/sms")
+	case strings.Contains(path, "/conversations"):
+		refused = refuse(http.StatusNotFound, "not a webhook's address: give Twilio "+r.cfg.PublicURL+"/conversations")
+	default:
+		refused = refuse(http.StatusNotFound, "not a webhook's address: those are /sms and /conversations")
 	}
-	status, reason := http.StatusNotFound, "no webhook's address, which are /sms and /conversations"
-	for _, path := range []string{"/sms", "/conversations"} {
-		if req.URL.Path == path {
-			w.Header().Set("Allow", http.MethodPost)
-			status, reason = http.StatusMethodNotAllowed, "came by "+req.Method+": have Twilio send it by HTTP POST"
-		} else if strings.Contains(strings.ToLower(req.URL.Path), path) {
-			reason = "no webhook's address: give Twilio " + r.cfg.PublicURL + path
-		}
+	if refused != nil {
+		r.metrics.refused.WithLabelValues(strconv.Itoa(refused.status)).Inc()
+		r.log.Warn("webhook refused", append([]any{"path", cut(req.URL.Path), "status", refused.status, "reason", cut(refused.reason)}, refused.attrs...)...)
+		http.Error(w, "relay: "+refused.reason, refused.status)
 	}
-	r.refuse(w, req, status, reason)
 }
 
-// refuse answers a webhook that is not accepted.
-func (r *relay) refuse(w http.ResponseWriter, req *http.Request, status int, reason string, attrs ...any) {
-	r.metrics.refused.WithLabelValues(strconv.Itoa(status)).Inc()
-	r.log.Warn("webhook refused", append([]any{"path", req.URL.Path, "status", status, "reason", reason}, attrs...)...)
-	http.Error(w, "relay: "+reason, status)
+// cut bounds what a stranger can write into the log.
+func cut(s string) string {
+	if len(s) > 200 {
+		return strings.ToValidUTF8(s[:200], "") + "\u2026"
+	}
+	return s
 }
 
-// signed reads the form of a webhook. Unless Twilio signed it, it answers 403
-// and returns nil: nothing else may look at the request before. The address
-// that Twilio signs is the one it was given, of which a proxy in front of the
-// relay may have replaced the scheme, the host and the port.
-func (r *relay) signed(w http.ResponseWriter, req *http.Request) url.Values {
-	address := r.cfg.PublicURL + req.URL.EscapedPath()
+// signed reads the form of a webhook. It refuses with 403 unless Twilio signed
+// the form: nothing else may look at the request before. The address that Twilio
+// signs is the one it was given, of which a proxy in front of the relay may have
+// replaced the scheme, the host and the port.
+func (r *relay) signed(w http.ResponseWriter, req *http.Request) (url.Values, *refusal) {
+	address := cut(r.cfg.PublicURL + req.URL.EscapedPath())
 	if req.URL.RawQuery != "" {
 		address += "?\u2026" // which may have a secret
 	}
-	refuse := func(reason string) {
-		r.refuse(w, req, http.StatusForbidden, reason, "checked", address, "host", req.Host)
+	forbid := func(reason string) (url.Values, *refusal) {
+		return nil, refuse(http.StatusForbidden, reason, "checked", address, "host", cut(req.Host))
 	}
 	header := req.Header.Get("X-Twilio-Signature")
-	if header == "" {
-		refuse("X-Twilio-Signature is missing: this is not from Twilio, or something in front of the relay takes the header away")
-		return nil
-	}
-	if !signature.Plausible(header) {
-		refuse("X-Twilio-Signature is no signature: this is not from Twilio")
-		return nil
+	switch {
+	case header == "":
+		return forbid("X-Twilio-Signature is missing: this is not from Twilio, or something in front of the relay takes the header away")
+	case !signature.Plausible(header):
+		return forbid("X-Twilio-Signature is not a signature: this is not from Twilio")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxForm))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		r.refuse(w, req, http.StatusRequestEntityTooLarge, "the form is larger than "+strconv.Itoa(maxForm)+" bytes")
-		return nil
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return nil, refuse(http.StatusRequestEntityTooLarge, "the form is larger than "+strconv.Itoa(maxForm)+" bytes")
 	} else if err != nil {
-		r.refuse(w, req, http.StatusBadRequest, "the form breaks off")
-		return nil
+		return nil, refuse(http.StatusBadRequest, "the form breaks off")
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		r.refuse(w, req, http.StatusBadRequest, "the body is no form")
-		return nil
+		return nil, refuse(http.StatusBadRequest, "the body is not a form")
 	}
 	if !signature.Check(header, r.cfg.PublicURL+req.URL.RequestURI(), form, r.cfg.tokens()...) {
-		refuse("X-Twilio-Signature is wrong: check auth_token, and that public_url is how Twilio was given the address")
-		return nil
+		return forbid("X-Twilio-Signature is wrong: check auth_token, and that public_url is how Twilio was given the address")
 	}
 	for _, values := range form {
 		for i, v := range values { // PostgreSQL stores neither
 			values[i] = strings.ReplaceAll(strings.ToValidUTF8(v, "\ufffd"), "\x00", "\ufffd")
 		}
 	}
-	return form
+	return form, nil
 }
 
-// missing returns the first of the names that the form has no value for.
-func missing(form url.Values, names ...string) string {
+// missing refuses a form that has no value for one of the names.
+func missing(form url.Values, names ...string) *refusal {
 	for _, name := range names {
 		if form.Get(name) == "" {
-			return name
+			return refuse(http.StatusBadRequest, "the form has no "+name)
 		}
 	}
-	return ""
+	return nil
 }
 
 // sms takes the inbound webhook of Programmable Messaging. It answers when the
-// message is on disk; all that follows is the outbox's, the interceptor's
-// answer, too, for which Twilio need not wait: an empty response sends nothing.
+// message is on disk. Jobs do the rest, the question to the interceptor
+// included, as Twilio need not wait for it: an empty response sends nothing.
 //
 // A failure of the relay answers 500, upon which Twilio tries the fallback
 // address or, with #rp=5xx in the webhook's address, the same once more
 // (docs/usage/webhooks/webhooks-connection-overrides). Both are safe, since a
 // MessageSid is accepted once.
-func (r *relay) sms(w http.ResponseWriter, req *http.Request) {
-	form := r.signed(w, req)
-	if form == nil {
-		return
+func (r *relay) sms(w http.ResponseWriter, req *http.Request) *refusal {
+	form, refused := r.signed(w, req)
+	if refused == nil {
+		refused = missing(form, "MessageSid", "From", "To")
 	}
-	if name := missing(form, "MessageSid", "From", "To"); name != "" {
-		r.refuse(w, req, http.StatusBadRequest, "the form has no "+name)
-		return
+	if refused != nil {
+		return refused
 	}
 	m := &message{
 		SID:      form.Get("MessageSid"),
@@ -130,7 +135,7 @@ func (r *relay) sms(w http.ResponseWriter, req *http.Request) {
 		Relay:    form.Get("To"),
 		Sender:   form.Get("From"),
 		Body:     form.Get("Body"),
-		Received: r.now(),
+		Received: time.Now(),
 	}
 	media, _ := strconv.Atoi(form.Get("NumMedia")) // none if it is missing
 	for i := range min(media, 10) {
@@ -140,59 +145,32 @@ func (r *relay) sms(w http.ResponseWriter, req *http.Request) {
 	}
 	participants, isRelay := r.directory[m.Relay]
 	m.Recipient = participants[m.Sender]
-	r.decide(m, form.Get("OptOutType"))
-	optInOrOut := m.Decision.Class == optout.ClassOptOut || m.Decision.Class == optout.ClassOptIn
+	counts := r.decide(m, form.Get("OptOutType"))
 	switch {
 	case !messageSID.MatchString(m.SID):
-		r.refuse(w, req, http.StatusBadRequest, "MessageSid is no message's SID")
-		return
+		return refuse(http.StatusBadRequest, "MessageSid is not a message's SID")
 	case r.directory[m.Sender] != nil:
 		r.metrics.refused.WithLabelValues("200").Inc()
 		r.log.Warn("message dropped: it comes from one of the relay's own numbers", append(m.attrs(), "from", m.Sender)...)
 		answerSMS(w) // with an error Twilio would try elsewhere
-		return
-	case m.Body == "" && m.Media == nil:
-		r.refuse(w, req, http.StatusBadRequest, "the form has neither Body nor MediaUrl0", "message", m.SID)
-		return
+		return nil
+	case m.empty() && !counts:
+		return refuse(http.StatusBadRequest, "the form has neither Body nor MediaUrl0", "message", m.SID)
 	case !isRelay:
-		r.refuse(w, req, http.StatusNotFound, "To is no number of this relay: add it to sessions", "message", m.SID, "to", m.Relay)
-		return
-	case m.Recipient == "" && !optInOrOut:
-		r.refuse(w, req, http.StatusNotFound, "no session connects From to this relay number", "message", m.SID, "to", m.Relay)
-		return
-	case m.Recipient == "":
-		// There is nobody to forward it to and no interaction to ask about,
-		// but an opt-out covers the number that was texted (P6 of Proxy's
-		// rules), also for a session that comes later.
-		m.Decision.Action, m.Decision.Code = optout.Drop, optout.CodeStopWord
+		return refuse(http.StatusNotFound, "To is not a number of this relay: add it to sessions", "message", m.SID, "to", cut(m.Relay))
+	case m.Recipient == "" && !counts:
+		return refuse(http.StatusNotFound, "no session connects From to this relay number", "message", m.SID, "to", m.Relay)
 	}
-	ctx, cancel := context.WithTimeout(req.Context(), r.limit.call)
-	defer cancel()
-	if _, err := r.accept(ctx, m, unasked); err != nil {
-		r.fail(w, req, m, err)
-		return
+	if err := r.accept(req.Context(), m, unasked); err != nil {
+		return r.failed(m, err)
 	}
 	answerSMS(w)
+	return nil
 }
 
 func answerSMS(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/xml")
 	io.WriteString(w, "<Response/>")
-}
-
-// decide sets m's decision. A number in a Messaging Service with Advanced
-// Opt-Out has OptOutType in its form, which says what Twilio itself has done
-// about the sender: that counts, whatever the text says. STOP, START and HELP,
-// its values, are keywords of Proxy's table.
-//
-// Source: docs/messaging/tutorials/advanced-opt-out.
-func (r *relay) decide(m *message, optOutType string) {
-	m.Decision = r.policy.Decide(m.Body, r.cfg.flags())
-	if d := (optout.Policy{}).Decide(optOutType, r.cfg.flags()); d.Class != optout.ClassNone && d.Class != m.Decision.Class {
-		class := m.Decision.Class
-		m.Decision = d
-		r.log.Warn("OptOutType says otherwise than the text, and counts", append(m.attrs(), "text", class)...)
-	}
 }
 
 // conversations takes the onMessageAdd pre-action webhook. Its answer is the
@@ -202,8 +180,8 @@ func (r *relay) decide(m *message, optOutType string) {
 // 403 and lets the interaction continue on every other status: Conversations
 // rejects on any 4xx or 5xx, and publishes if there is no answer within 5 s
 // (docs/conversations/conversations-webhooks). Hence:
-//   - The interceptor is asked here and not in the outbox, and gets less time
-//     than that: its time-out means the same as Twilio's, but is logged.
+//   - The interceptor is asked here and not by a job, and gets less time than
+//     that: its time-out means the same as Twilio's, but is logged.
 //   - Its answers are not passed on. A 500 of the interceptor lets the message
 //     continue, as with Proxy; as our own answer it would reject it.
 //   - A failure of the relay itself answers 500, and so rejects. That is a
@@ -216,19 +194,18 @@ func (r *relay) decide(m *message, optOutType string) {
 // texted (P6 of Proxy's rules: an opt-out covers that one) is the
 // conversation, as its author need not know any number. A masked conversation
 // has two participants, so an opt-out of one withholds what all others write.
-func (r *relay) conversations(w http.ResponseWriter, req *http.Request) {
-	form := r.signed(w, req)
-	if form == nil {
-		return
+func (r *relay) conversations(w http.ResponseWriter, req *http.Request) *refusal {
+	form, refused := r.signed(w, req)
+	if refused != nil {
+		return refused
 	}
 	if event := form.Get("EventType"); event != "" && event != "onMessageAdd" {
-		r.log.Info("webhook passed: no message is added", "path", req.URL.Path, "event", event)
+		r.log.Info("webhook passed: no message is added", "path", req.URL.Path, "event", cut(event))
 		io.WriteString(w, "{}") // not ours to reject, and it has other fields
-		return
+		return nil
 	}
-	if name := missing(form, "EventType", "ConversationSid", "Author"); name != "" {
-		r.refuse(w, req, http.StatusBadRequest, "the form has no "+name)
-		return
+	if refused := missing(form, "EventType", "ConversationSid", "Author"); refused != nil {
+		return refused
 	}
 	m := &message{
 		SID:      req.Header.Get("I-Twilio-Idempotency-Token"),
@@ -236,44 +213,41 @@ func (r *relay) conversations(w http.ResponseWriter, req *http.Request) {
 		Relay:    form.Get("ConversationSid"),
 		Sender:   form.Get("Author"),
 		Body:     form.Get("Body"),
-		Received: r.now(),
+		Received: time.Now(),
 	}
 	if m.SID == "" {
 		m.SID = rand.Text()
 	}
 	m.Decision = r.policy.Decide(m.Body, r.cfg.flags())
-
-	ctx, cancel := context.WithTimeout(req.Context(), r.limit.call)
-	defer cancel()
 	v := unasked
-	if outcome, _ := route(m, unasked, r.cfg.InterceptEveryMessage, false); outcome == intercepted {
+	if route(m, unasked, r.cfg.InterceptEveryMessage, false) == intercepted {
+		ctx, cancel := context.WithTimeout(req.Context(), r.limit.interceptConversation+time.Second)
+		defer cancel()
 		known, err := r.store.known(ctx, m.SID)
 		if err != nil {
-			r.fail(w, req, m, err)
-			return
+			return r.failed(m, err)
 		}
 		if v = allow; !known {
 			if v, err = r.ask(ctx, m, r.limit.interceptConversation); err != nil {
-				r.refuse(w, req, http.StatusServiceUnavailable, "the interceptor cannot be asked", "message", m.SID)
-				return
+				return refuse(http.StatusServiceUnavailable, "the interceptor cannot be asked", "message", m.SID)
 			}
 		}
 	}
-	if _, err := r.accept(ctx, m, v); err != nil {
-		r.fail(w, req, m, err)
-		return
+	if err := r.accept(req.Context(), m, v); err != nil {
+		return r.failed(m, err)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if m.Outcome != forwarded {
 		w.WriteHeader(http.StatusForbidden)
 	}
 	io.WriteString(w, "{}")
+	return nil
 }
 
-// fail answers for an error of the relay's own.
-func (r *relay) fail(w http.ResponseWriter, req *http.Request, m *message, err error) {
-	r.log.Error("message not accepted", append(m.attrs(), "error", err)...)
-	r.refuse(w, req, http.StatusInternalServerError, "the message could not be logged: see the relay's log", slog.String("message", m.SID))
+// failed answers for an error of the relay's own.
+func (r *relay) failed(m *message, err error) *refusal {
+	r.refusedAt.Store(time.Now().Unix())
+	return refuse(http.StatusInternalServerError, "the message could not be logged: see the relay's log", append(m.attrs(), "error", err)...)
 }
 
 // state answers the relay's operator, on an address of its own.
@@ -283,36 +257,42 @@ func (r *relay) state(w http.ResponseWriter, req *http.Request) {
 		r.healthz(w, req)
 	case "GET /metrics":
 		r.metrics.handler().ServeHTTP(w, req)
+	case "GET /debug/pprof/profile":
+		pprof.Profile(w, req)
 	default:
-		http.Error(w, "relay: here are GET /healthz and GET /metrics", http.StatusNotFound)
+		http.Error(w, "relay: here are GET /healthz, /metrics and /debug/pprof/profile", http.StatusNotFound)
 	}
 }
 
-// healthz accepts a message as a webhook does, so that it fails whenever one
-// would, and deletes it in the same transaction. The job that it leaves is
-// about no message.
+// tooOld is the age at which a pending delivery is trouble: a lane waits a
+// minute at most for the job of a relay that died.
+const tooOld = 2 * time.Minute
+
+// healthz answers 503 if the database takes no message, and says what else is
+// wrong.
 func (r *relay) healthz(w http.ResponseWriter, req *http.Request) {
-	ctx, cancel := context.WithTimeout(req.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(req.Context(), 3*time.Second)
 	defer cancel()
-	m := &message{SID: "healthz " + rand.Text(), Via: viaSMS, Relay: "healthz", Body: strings.Repeat("healthz ", 200), Received: r.now()}
-	err := r.store.update(ctx, m.lane(), func(t *tx) error {
-		jobs := len(t.jobs)
-		if _, err := r.acceptIn(t, m, unasked); err != nil {
-			return err
-		}
-		for i := range t.jobs[jobs:] {
-			t.jobs[jobs+i].Args = delivery{}
-		}
-		return t.deleteMessage(m)
-	})
-	if err != nil {
+	err := r.store.check(ctx)
+	var trouble []string
+	if s, _ := r.trouble.Load().(string); s != "" {
+		trouble = append(trouble, s)
+	}
+	if ago := time.Since(time.Unix(r.refusedAt.Load(), 0)); ago < 10*time.Second {
+		trouble = append(trouble, fmt.Sprintf("a webhook was refused %.0f s ago", ago.Seconds()))
+	}
+	if n, oldest, err2 := r.store.pending(ctx); err2 != nil {
+		err = errors.Join(err, err2)
+	} else if age := time.Since(oldest); n > 0 && age > tooOld {
+		trouble = append(trouble, fmt.Sprintf("%d deliveries are pending, the oldest for %v", n, age.Round(time.Second)))
+	}
+	switch {
+	case err != nil:
 		r.log.Error("not healthy", "error", err)
 		http.Error(w, "relay: the database does not take messages: see the relay's log", http.StatusServiceUnavailable)
-		return
+	case trouble != nil:
+		fmt.Fprintln(w, "degraded:", strings.Join(trouble, "; "))
+	default:
+		fmt.Fprintln(w, "ok")
 	}
-	if trouble := r.asking.String(); trouble != "" {
-		fmt.Fprintln(w, "degraded:", trouble)
-		return
-	}
-	fmt.Fprintln(w, "ok")
 }

@@ -67,7 +67,7 @@ func TestConversationEvents(t *testing.T) {
 	}
 }
 
-// What comes to no webhook's address is counted, and the log says what is
+// What comes to not a webhook's address is counted, and the log says what is
 // likely meant.
 func TestAstray(t *testing.T) {
 	b := newBench(t, nil)
@@ -83,8 +83,8 @@ func TestAstray(t *testing.T) {
 		{"POST", "/sms/", 404, "give Twilio https://relay.example.com/sms"},
 		{"POST", "//sms", 404, "give Twilio https://relay.example.com/sms"},
 		{"POST", "/relay/conversations", 404, "give Twilio https://relay.example.com/conversations"},
-		{"POST", "/", 404, "no webhook's address, which are /sms and /conversations"},
-		{"POST", "/mms", 404, "no webhook's address"},
+		{"POST", "/", 404, "not a webhook's address: those are /sms and /conversations"},
+		{"POST", "/mms", 404, "not a webhook's address"},
 	} {
 		t.Run(tt.method+" "+tt.path, func(t *testing.T) {
 			logged := len(b.logs.String())
@@ -120,7 +120,7 @@ func TestUnsigned(t *testing.T) {
 	b := newBench(t, nil)
 	for _, tt := range []struct{ name, header, reason string }{
 		{"missing", "", "X-Twilio-Signature is missing"},
-		{"none", "X-Twilio-Signature: x\r\n", "X-Twilio-Signature is no signature"},
+		{"none", "X-Twilio-Signature: x\r\n", "X-Twilio-Signature is not a signature"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			conn, err := net.Dial("tcp", b.relay.addr)
@@ -171,7 +171,7 @@ func TestAddressesStaySecret(t *testing.T) {
 		t.Run(to, func(t *testing.T) {
 			b := newBench(t, func(b *bench) {
 				b.cfg.InterceptEveryMessage = true
-				b.limit.attempts = 10
+				b.limit.giveUp = 300 * time.Millisecond
 			})
 			b.stop()
 			base := b.twilio.URL()

@@ -18,7 +18,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -46,7 +45,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("relay", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	file := flags.String("config", "", "configuration `file` (JSON); RELAY_ variables of the environment override it")
-	profile := flags.String("cpuprofile", "", "write a CPU profile to `file`")
 	switch err := flags.Parse(args); {
 	case err == flag.ErrHelp:
 		return 0
@@ -61,18 +59,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 2
-	}
-	if *profile != "" {
-		f, err := os.Create(*profile)
-		if err == nil {
-			err = pprof.StartCPUProfile(f)
-		}
-		if err != nil {
-			fmt.Fprintln(stderr, "relay:", err)
-			return 2
-		}
-		defer f.Close()
-		defer pprof.StopCPUProfile()
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
 	r, err := start(cfg, defaultTiming, log)
@@ -105,14 +91,13 @@ type relay struct {
 	directory directory
 	store     *store
 	http      *http.Client
-	asking    *asking
+	circuits  map[string]circuit // by kind of delivery
 	metrics   *metrics
 	log       *slog.Logger
-	now       func() time.Time
 
-	unrecorded sync.Map // job to made
-	waits      sync.Map // job to time.Duration: what the answer asked to wait
-	mend       atomic.Bool
+	trouble    atomic.Value // string: what is wrong with the interceptor's last answer
+	refusedAt  atomic.Int64 // when the database last failed a webhook, in Unix seconds
+	unrecorded sync.Map     // message ID to outcome
 
 	addr, status string // where it listens
 	servers      []*http.Server
@@ -130,11 +115,13 @@ func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
 		limit:     limit,
 		directory: cfg.directory(),
 		http:      &http.Client{Transport: transport, CheckRedirect: noRedirect},
+		circuits:  map[string]circuit{},
 		log:       log,
-		now:       limit.now,
 		broken:    make(chan error, 2),
 	}
-	r.asking = r.newAsking()
+	for _, kind := range kinds {
+		r.circuits[kind] = newCircuit(kind, limit.circuit, log)
+	}
 	if r.policy, err = cfg.policy(); err != nil {
 		return nil, err
 	}
@@ -154,19 +141,11 @@ func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
 	if r.store, err = openStore(cfg.Database); err != nil {
 		return nil, err
 	}
-	r.metrics = newMetrics(func() float64 {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		n, err := r.store.pending(ctx)
-		if err != nil {
-			return -1
-		}
-		return float64(n)
-	})
+	r.metrics = newMetrics(
+		func() float64 { n, _ := r.pending(); return n },
+		func() float64 { _, age := r.pending(); return age })
 	if r.store.client, err = r.newClient(); err == nil {
-		if err = r.store.adopt(context.Background()); err == nil {
-			err = r.store.client.Start(context.Background())
-		}
+		err = r.store.client.Start(context.Background())
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("relay: queue: %w", err), r.store.Close())
@@ -182,6 +161,7 @@ func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
 			ReadTimeout:       10 * time.Second,
 			WriteTimeout:      20 * time.Second,
 			IdleTimeout:       2 * time.Minute,
+			MaxHeaderBytes:    16 << 10,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		}
 		r.servers = append(r.servers, s)
@@ -193,6 +173,21 @@ func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
 	}
 	log.Info("listening", "address", r.addr, "status", r.status, "sessions", len(cfg.Sessions), "flags", cfg.flags())
 	return r, nil
+}
+
+// pending returns the number of pending deliveries and the age of the oldest in
+// seconds, both -1 if the database does not say.
+func (r *relay) pending() (n, age float64) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	count, oldest, err := r.store.pending(ctx)
+	switch {
+	case err != nil:
+		return -1, -1
+	case count == 0:
+		return 0, 0
+	}
+	return float64(count), time.Since(oldest).Seconds()
 }
 
 // stop answers the webhooks that have come, lets the deliveries that are under

@@ -49,20 +49,16 @@ type message struct {
 	Decision  optout.Decision
 	Outcome   string
 	SentSID   string // Twilio's, of the message sent on
-	pending   bool   // it was in its lane when it was read
-	was       string // Outcome then
+
+	previousOutcome string // what the database has, "" if m is not there
+	inLane          bool   // in the database
+	unknown         int    // attempts to send it whose outcome is unknown
 }
 
 // lane is what m's order counts in.
 func (m *message) lane() string { return m.Relay + " " + m.Recipient }
 
-// step is the delivery that a message in its lane needs next.
-func (m *message) step() string {
-	if m.Outcome == intercepted {
-		return toInterceptor
-	}
-	return toTwilio
-}
+func (m *message) empty() bool { return m.Body == "" && m.Media == nil }
 
 // code returns the debugger code that the message raises, 0 if none.
 func (m *message) code() int {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
@@ -17,7 +18,7 @@ type metrics struct {
 	intercepts *prometheus.CounterVec
 }
 
-func newMetrics(pending func() float64) *metrics {
+func newMetrics(pending, age func() float64) *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
@@ -28,8 +29,10 @@ func newMetrics(pending func() float64) *metrics {
 		deliveries: counter("relay_deliveries_total", "Deliveries tried, by kind and result.", "kind", "result"),
 		intercepts: counter("relay_intercepts_total", "Messages that the interceptor was to be asked about, by its answer: 2xx allows, 403 blocks, all else is broken.", "answer"),
 	}
-	m.registry.MustRegister(m.decisions, m.refused, m.deliveries, m.intercepts, prometheus.NewGaugeFunc(
-		prometheus.GaugeOpts{Name: "relay_deliveries_pending", Help: "Deliveries still to make."}, pending))
+	m.registry.MustRegister(m.decisions, m.refused, m.deliveries, m.intercepts,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "relay_deliveries_pending", Help: "Pending deliveries, -1 if the database does not say."}, pending),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "relay_oldest_delivery_seconds", Help: "Age of the oldest message whose delivery is pending, -1 if the database does not say."}, age),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -67,7 +67,8 @@ func TestOptOutForwarded(t *testing.T) {
 	}
 }
 
-// OptOutType says what Twilio did about the sender, and counts before the text.
+// An opt-out by either the text or OptOutType counts, also with an empty body.
+// Otherwise OptOutType counts, which says what Twilio did about the sender.
 func TestOptOutType(t *testing.T) {
 	for _, tt := range []struct {
 		name, optOutType, body string
@@ -80,7 +81,10 @@ func TestOptOutType(t *testing.T) {
 		{"START agrees", "START", "UNSTOP", "dropped forwarded", false},
 		{"START, of a word that only Twilio knows", "START", "volver", "forwarded forwarded", true},
 		{"HELP agrees", "HELP", "Info", "forwarded forwarded", false},
-		{"HELP, of an opt-out word", "HELP", "END", "forwarded forwarded", true},
+		{"HELP, of an opt-out word", "HELP", "END", "dropped withheld", true},
+		{"START, of an opt-out word", "START", "STOP", "dropped withheld", true},
+		{"STOP, of an empty text", "STOP", "", "dropped withheld", true},
+		{"START, of an empty text", "START", "", "dropped forwarded", true},
 		{"none", "", "STOP", "dropped withheld", false},
 		{"unknown", "PAUSE", "hello", "forwarded forwarded", false},
 		{"unknown, of an opt-out word", "PAUSE", "STOP", "dropped withheld", false},
@@ -97,7 +101,7 @@ func TestOptOutType(t *testing.T) {
 			if got := b.outcomes(); got != tt.outcomes {
 				t.Errorf("outcomes are %q, want %q", got, tt.outcomes)
 			}
-			if got := strings.Contains(b.logs.String(), "OptOutType says otherwise"); got != tt.differs {
+			if got := strings.Contains(b.logs.String(), "OptOutType and the text differ"); got != tt.differs {
 				t.Errorf("a log line says that the text differs: %t, want %t", got, tt.differs)
 			}
 		})
@@ -169,36 +173,35 @@ func TestCallbackAfterSend(t *testing.T) {
 	}
 }
 
-// What is known of the order of an opt-out and an opt-in is when the relay
-// received them.
+// The order of an opt-out and an opt-in is that in which they come to the
+// database, whatever the clocks of the relays say.
 func TestOrderOfOptOutAndOptIn(t *testing.T) {
 	b := newBench(t, nil)
 	at := time.Now()
 	for _, tt := range []struct {
-		name    string
-		optIn   time.Duration // after the opt-out
-		withold bool
+		name     string
+		words    []string
+		clock    time.Duration // of the second relay
+		withheld bool
 	}{
-		{"the opt-in came later", time.Second, false},
-		{"both in a millisecond", 0, false},
-		{"the opt-in came first, and was held up", -time.Second, true},
-		{"the clock was set back between", -time.Hour, false},
+		{"an opt-in a second later", []string{"STOP", "START"}, time.Second, false},
+		{"an opt-in, by a clock that is slow", []string{"STOP", "START"}, -3 * time.Second, false},
+		{"an opt-out, by a clock that is slow", []string{"START", "STOP"}, -time.Hour, true},
+		{"an opt-out, by a clock that is fast", []string{"START", "STOP"}, time.Hour, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, m := range []*message{
-				{SID: newSID(), Via: viaSMS, Relay: relayNumber, Sender: bob, Recipient: alice, Body: "STOP", Received: at},
-				{SID: newSID(), Via: viaSMS, Relay: relayNumber, Sender: bob, Recipient: alice, Body: "START", Received: at.Add(tt.optIn)},
-			} {
+			for i, word := range tt.words {
+				m := &message{SID: newSID(), Via: viaSMS, Relay: relayNumber, Sender: bob, Recipient: alice, Body: word, Received: at.Add(time.Duration(i) * tt.clock)}
 				b.relay.decide(m, "")
-				if _, err := b.relay.accept(context.Background(), m, unasked); err != nil {
+				if err := b.relay.accept(context.Background(), m, unasked); err != nil {
 					t.Fatal(err)
 				}
 			}
 			b.settle()
 			n := len(b.twilio.Calls())
 			b.text(alice, relayNumber, "there?")
-			if got := len(b.twilio.Calls()) == n; got != tt.withold {
-				t.Errorf("withheld: %t, want %t", got, tt.withold)
+			if got := len(b.twilio.Calls()) == n; got != tt.withheld {
+				t.Errorf("withheld: %t, want %t", got, tt.withheld)
 			}
 		})
 	}

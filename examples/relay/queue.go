@@ -9,15 +9,14 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
 
-// The kinds of delivery. Each is a queue of River's with workers of its own, so
-// that an address that does not answer holds up nothing else.
+// The kinds of delivery. Each is a River queue with workers of its own, so that
+// an address that does not answer delays nothing else.
 const (
 	toTwilio      = "send"
 	toCallback    = "callback"
@@ -27,8 +26,8 @@ const (
 
 var kinds = []string{toTwilio, toCallback, toDebugger, toInterceptor}
 
-// workers is the number of deliveries of one kind that are under way at the
-// same time in one process.
+// workers is the number of deliveries of one kind that one process makes at the
+// same time.
 const workers = 32
 
 // timing has the relay's time limits, which tests shorten.
@@ -36,36 +35,45 @@ type timing struct {
 	call                  time.Duration // for any answer but the interceptor's
 	intercept             time.Duration // docs/proxy/api/webhooks
 	interceptConversation time.Duration // of the 5 s that Conversations waits
-	firstRetry, lastRetry time.Duration // waiting time, doubled from one to the other
-	attempts              int           // until a delivery is given up
-	circuit               time.Duration // until an interceptor that does not answer is tried again
-	poll                  time.Duration // how often each queue is looked at
-	upkeep                time.Duration // how often maintain does what it does
-	now                   func() time.Time
+	firstRetry            time.Duration // the wait after the first failure; it doubles
+	laneRetry, lastRetry  time.Duration // up to this, for a lane's deliveries and for the others
+	giveUp                time.Duration // how long a delivery is tried, in waits
+	circuit               time.Duration // until an address that does not answer is tried again
+	sweep                 time.Duration // how often maintain runs
 }
 
-// A delivery is given up after so many attempts and not at an age: a clock that
-// is set a day ahead must not give up what waits. The waits between them make a
-// day (see TestBackoff).
+// The job of a relay that died runs again when River's rescuer finds it, which
+// the leader runs every 30 s: at most 13 s and 30 s later, and 15 s more if the
+// leader died. A job must be over by then, so a call has 5 s, and the
+// interceptor the 10 s that Proxy gives it.
+const (
+	jobTimeout  = 12 * time.Second
+	rescueAfter = 13 * time.Second
+)
+
 var defaultTiming = timing{
-	call:                  10 * time.Second,
+	call:                  5 * time.Second,
 	intercept:             10 * time.Second,
 	interceptConversation: 3 * time.Second,
 	firstRetry:            time.Second,
+	laneRetry:             30 * time.Second,
 	lastRetry:             5 * time.Minute,
-	attempts:              400,
+	giveUp:                24 * time.Hour,
 	circuit:               15 * time.Second,
-	poll:                  20 * time.Millisecond,
-	upkeep:                time.Second,
-	now:                   time.Now,
+	sweep:                 time.Minute,
 }
 
-// A delivery is the job of River's that does something about a message: what,
-// is the name of its queue. Jobs are inserted in the transaction that makes
-// them necessary, and a restart takes them up where they were. A process that
-// dies between the answer to a delivery and its record makes that delivery once
-// more: at least once is what a queue can promise to an interface that takes no
-// idempotency key, and Twilio's Messages has none.
+// maxUnknown is how often an attempt is made of which nobody knows whether
+// Twilio took the message: once, and at most twice more.
+const maxUnknown = 3
+
+// A delivery is the River job that does something about a message: what, is the
+// name of its queue. A message has one pending delivery at a time. Jobs are
+// inserted in the transaction that makes them necessary, and of the messages in
+// a lane only the first has one. A process that dies between the answer to a
+// delivery and its record makes that delivery once more: at least once is what
+// a queue can promise to an interface that takes no idempotency key, and
+// Twilio's Messages has none.
 type delivery struct {
 	Message int64 `json:"message"`
 }
@@ -74,33 +82,37 @@ func (delivery) Kind() string { return "delivery" }
 
 // newClient returns River's client with the relay as its worker.
 func (r *relay) newClient() (*river.Client[*sql.Tx], error) {
-	workersOf := river.NewWorkers()
-	river.AddWorker(workersOf, &worker{relay: r})
-	queues := map[string]river.QueueConfig{}
-	for _, kind := range kinds {
-		queues[kind] = river.QueueConfig{MaxWorkers: workers}
-	}
-	return river.NewClient(r.store.driver, &river.Config{
-		ID:                          r.store.id,
-		Workers:                     workersOf,
-		Queues:                      queues,
-		PollOnly:                    true,
-		FetchPollInterval:           r.limit.poll,
-		FetchCooldown:               r.limit.poll,
-		JobTimeout:                  30 * time.Second,
-		RescueStuckJobsAfter:        time.Minute,
-		MaxAttempts:                 r.limit.attempts,
-		RetryPolicy:                 r,
-		ErrorHandler:                r,
+	deliver := river.NewWorkers()
+	river.AddWorker(deliver, &worker{relay: r})
+	cfg := &river.Config{
+		ID:                   r.store.id,
+		Workers:              deliver,
+		Queues:               map[string]river.QueueConfig{},
+		FetchCooldown:        20 * time.Millisecond,
+		FetchPollInterval:    250 * time.Millisecond, // PostgreSQL tells of new jobs
+		FetchOnlyKnownKinds:  true,
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: rescueAfter,
+		MaxAttempts:          30_000, // never: the relay gives up, not River
+		RetryPolicy:          r,
+		ErrorHandler:         r,
+		ReindexerSchedule:    river.NeverSchedule(), // takes longer than statement_timeout
+
 		CompletedJobRetentionPeriod: time.Minute,
 		CancelledJobRetentionPeriod: 30 * 24 * time.Hour, // these two were given up
 		DiscardedJobRetentionPeriod: 30 * 24 * time.Hour,
 		Logger:                      slog.New(warnings{r.log.Handler()}),
-	})
+	}
+	if r.store.file != "" {
+		cfg.PollOnly, cfg.FetchPollInterval = true, 50*time.Millisecond
+	}
+	for _, kind := range kinds {
+		cfg.Queues[kind] = river.QueueConfig{MaxWorkers: workers}
+	}
+	return river.NewClient(r.store.driver, cfg)
 }
 
-// warnings leaves out what River says of a delivery that failed, since the relay
-// says it with the message.
+// warnings leaves out River's lines about jobs that go well.
 type warnings struct{ slog.Handler }
 
 func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
@@ -113,49 +125,72 @@ type worker struct {
 	relay *relay
 }
 
-// Work makes one attempt and records what came of it.
+// An outcome is what became of a delivery in a lane, and how to write it down.
+type outcome struct {
+	message *message
+	record  func(*tx) error
+}
+
+// Work makes one attempt and records its outcome. It returns nil only if that
+// is recorded or if the delivery is no longer pending. River would keep an error
+// in the job's row, so Work snoozes the job instead.
 func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
 	r, kind := w.relay, job.Queue
-	if d, ok := r.unrecorded.Load(job.ID); ok {
-		return r.record(ctx, job, d.(made))
+	if done, ok := r.unrecorded.Load(job.Args.Message); ok {
+		return r.record(ctx, job, done.(outcome))
 	}
+	var metadata struct{ Snoozes int } // which do not count as attempts
+	_ = json.Unmarshal(job.Metadata, &metadata)
+	attempt := job.Attempt + metadata.Snoozes
+	wait := r.backoff(kind, attempt-1)
+
 	m, optedOut, err := r.store.load(ctx, job.Args.Message)
-	if m == nil {
-		return err // with no error the message was deleted
-	}
 	inLane := kind == toTwilio || kind == toInterceptor
-	done := made{message: m, inLane: inLane}
-	if err == nil && inLane && !(m.pending && kind == m.step()) {
-		return nil // by another relay, to which this one looked dead
+	switch {
+	case m == nil && err != nil:
+		r.log.Error("delivery cannot be read", "job", job.ID, "kind", kind, "error", err)
+		return river.JobSnooze(wait)
+	case m == nil || inLane && (!m.inLane || kind != m.next(false)):
+		return nil // the message was deleted, or another relay has made this delivery
 	}
+	done := outcome{message: m}
 	if err == nil {
-		done.change, err = r.deliver(ctx, kind, m, optedOut)
+		done.record, err = r.deliver(ctx, kind, m, optedOut)
 	}
-	result := "delivered"
+	unknown := errors.As(err, new(unknownError))
+	if unknown {
+		m.unknown++
+		wait = max(wait, r.limit.firstRetry<<(2+2*m.unknown)) // 16 s, 64 s: an outage may be over by then
+	}
 	switch {
 	case err == nil:
-	case errors.Is(ctx.Err(), context.Canceled):
-		return err // by the shutdown: done after the next start
-	case permanent(err) || errors.As(err, new(unreadableError)) || job.Attempt >= job.MaxAttempts:
-		result = "given_up"
-		r.log.Error("delivery given up", append(m.attrs(), "kind", kind, "attempt", job.Attempt, "error", err)...)
-		if done.givenUp = err; inLane {
-			m.Outcome = undelivered
-			done.change = func(t *tx) error { return r.sent(t, m, err) }
+		r.metrics.deliveries.WithLabelValues(kind, "delivered").Inc()
+	case errors.Is(ctx.Err(), context.Canceled) && !unknown:
+		return river.JobSnooze(0) // by the shutdown
+	case permanent(err) || errors.As(err, new(unreadableError)) || m.unknown >= maxUnknown || attempt > r.attempts(kind):
+		r.log.Error("delivery given up", append(m.attrs(), "kind", kind, "attempt", attempt, "error", err)...)
+		r.metrics.deliveries.WithLabelValues(kind, "given_up").Inc()
+		if !inLane {
+			return river.JobCancel(err)
 		}
+		done.record = func(t *tx) error { return r.giveUp(t, m, err) }
+	case circuitOpen(err):
+		return river.JobSnooze(wait)
 	default:
-		result = "retried"
-		r.log.Warn("delivery failed, will be retried", append(m.attrs(), "kind", kind, "attempt", job.Attempt, "error", err)...)
-		r.waits.Store(job.ID, after(err))
+		r.log.Warn("delivery failed, will be retried", append(m.attrs(), "kind", kind, "attempt", attempt, "error", err)...)
+		r.metrics.deliveries.WithLabelValues(kind, "retried").Inc()
+		if unknown {
+			r.persist(ctx, m, func(t *tx) error { return t.setUnknown(m) })
+		}
+		return river.JobSnooze(max(wait, after(err)))
 	}
-	r.metrics.deliveries.WithLabelValues(kind, result).Inc()
-	if result == "retried" {
-		return err
+	if !inLane {
+		return nil
 	}
 	return r.record(ctx, job, done)
 }
 
-// deliver makes a delivery and returns how it is to be recorded, if it is.
+// deliver makes a delivery and returns how to record it, if it is in a lane.
 func (r *relay) deliver(ctx context.Context, kind string, m *message, optedOut bool) (record func(*tx) error, err error) {
 	switch kind {
 	case toCallback:
@@ -164,137 +199,143 @@ func (r *relay) deliver(ctx context.Context, kind string, m *message, optedOut b
 		return nil, r.notify(ctx, kind, r.cfg.DebuggerURL, debuggerForm(r.cfg, m))
 	case toInterceptor:
 		v, err := r.ask(ctx, m, r.limit.intercept)
-		return func(t *tx) error {
-			_, optedOut, _, err := t.look(m)
-			if err == nil {
-				err = r.settle(t, m, v, optedOut, false)
-			}
-			return err
-		}, err
+		return func(t *tx) error { return r.answered(t, m, v) }, err
 	}
 	if optedOut { // since it was accepted
 		m.Outcome = withheld
 		r.log.Info("message withheld: its recipient opted out meanwhile", m.attrs()...)
-	} else if m.SentSID, err = r.send(ctx, m); err != nil {
+	} else if err := r.circuits[kind](func() (err error) { m.SentSID, err = r.send(ctx, m); return err }); err != nil {
 		return nil, err
 	}
-	return func(t *tx) error { return r.sent(t, m, nil) }, nil
+	return func(t *tx) error { return r.settle(t, m, true, false) }, nil
 }
 
 func (r *relay) notify(ctx context.Context, kind, to string, form url.Values) error {
 	if to == "" {
 		return nil // taken out of the configuration since
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.limit.call)
-	defer cancel()
-	status, err := r.post(ctx, to, form)
-	if err == nil && !success(status) {
-		err = &answerError{who: kind, status: status}
-	}
-	return err
-}
-
-// A made is a delivery that was made, or given up, and how to write that down.
-type made struct {
-	message *message
-	inLane  bool
-	change  func(*tx) error // nil if there is no more to it than the end of the job
-	givenUp error
-}
-
-// record writes down what came of a delivery. As long as it is not written the
-// delivery counts as not made; if this attempt cannot write it, the next one of
-// this process will not make the delivery again.
-func (r *relay) record(ctx context.Context, job *river.Job[delivery], d made) (err error) {
-	r.unrecorded.Store(job.ID, d)
-	lane := ""
-	if d.inLane {
-		lane = d.message.lane()
-	}
-	for attempts := 0; ; attempts++ {
-		err = r.store.update(context.WithoutCancel(ctx), lane, func(t *tx) error {
-			if d.givenUp == nil { // else River keeps it
-				t.done = append(t.done, strconv.FormatInt(job.ID, 10))
-			}
-			if d.change == nil {
-				return nil
-			}
-			return d.change(t)
-		})
-		if err == nil {
-			break
+	return r.circuits[kind](func() error {
+		ctx, cancel := context.WithTimeout(ctx, r.limit.call)
+		defer cancel()
+		status, err := r.post(ctx, to, form)
+		if err == nil && !success(status) {
+			err = &answerError{who: kind, status: status}
 		}
-		r.log.Error("delivery cannot be recorded, will try again", append(d.message.attrs(), "kind", job.Queue, "error", err)...)
+		return err
+	})
+}
+
+// record writes down what became of a delivery in a lane and ends its job. If
+// this attempt cannot do that, the next one of this process, or the next sweep,
+// does not make the delivery again.
+func (r *relay) record(ctx context.Context, job *river.Job[delivery], done outcome) error {
+	r.unrecorded.Store(done.message.id, done)
+	err := r.persist(ctx, done.message, func(t *tx) error {
+		if err := done.record(t); err != nil || job == nil {
+			return err
+		}
+		return t.complete(job)
+	})
+	if err != nil {
+		return river.JobSnooze(r.limit.firstRetry)
+	}
+	r.unrecorded.Delete(done.message.id)
+	return nil
+}
+
+// persist runs a transaction of m's lane again and again until it is made or ctx
+// is done.
+func (r *relay) persist(ctx context.Context, m *message, do func(*tx) error) error {
+	for attempts := 0; ; attempts++ {
+		err := r.store.update(context.WithoutCancel(ctx), m.lane(), do)
+		if err == nil {
+			return nil
+		}
+		r.log.Error("delivery cannot be recorded, will try again", append(m.attrs(), "error", err)...)
 		select {
-		case <-time.After(r.backoff(attempts)):
+		case <-time.After(r.backoff(toTwilio, attempts)):
 		case <-ctx.Done():
 			return err
 		}
 	}
-	r.unrecorded.Delete(job.ID)
-	if job.Queue == toInterceptor {
-		r.log.Info("interceptor asked", d.message.attrs()...)
-	}
-	if d.givenUp != nil {
-		return river.JobCancel(d.givenUp)
-	}
-	return nil
 }
 
-// NextRetry has a delivery that failed wait as long as its answer asked to.
-func (r *relay) NextRetry(job *rivertype.JobRow) time.Time {
-	wait, _ := r.waits.LoadAndDelete(job.ID)
-	asked, _ := wait.(time.Duration)
-	return time.Now().Add(max(asked, r.backoff(job.Attempt-1)))
-}
-
-// backoff returns how long to wait after so many attempts, between half and
-// all of twice the time before, so that what failed together does not return
+// backoff returns how long to wait after so many attempts, between half and all
+// of twice the time before, so that deliveries that failed together do not return
 // together.
-func (r *relay) backoff(attempts int) time.Duration {
-	wait := min(r.limit.firstRetry<<min(attempts, 16), r.limit.lastRetry)
+func (r *relay) backoff(kind string, attempts int) time.Duration {
+	wait := min(r.limit.firstRetry<<min(attempts, 16), r.longest(kind))
 	return wait/2 + rand.N(wait/2+1)
 }
 
-// HandleError ends a job that cannot be read: its lane gets another from mend,
-// and so does the lane of a job that River will not try again.
-func (r *relay) HandleError(_ context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
-	var d delivery
-	unreadable := json.Unmarshal(job.EncodedArgs, &d) != nil || d.Message == 0
-	if unreadable || job.Attempt >= job.MaxAttempts {
-		r.log.Error("job given up", "job", job.ID, "kind", job.Queue, "attempt", job.Attempt, "error", err)
-		r.mend.Store(true)
+func (r *relay) longest(kind string) time.Duration {
+	if kind == toTwilio || kind == toInterceptor {
+		return r.limit.laneRetry
 	}
-	return &river.ErrorHandlerResult{SetCancelled: unreadable}
+	return r.limit.lastRetry
 }
 
-// HandlePanic logs a panic. The job is tried again.
+// attempts returns after how many attempts a delivery is given up: as many as
+// make a day of waits. It is not given up at an age, as a clock that is set a day
+// ahead must not give up what waits.
+func (r *relay) attempts(kind string) int { return int(r.limit.giveUp / (r.longest(kind) * 3 / 4)) }
+
+// NextRetry has the job of a relay that died run again at once.
+func (r *relay) NextRetry(*rivertype.JobRow) time.Time { return time.Now() }
+
+// HandleError ends a job that cannot be read. The sweep gives its message another.
+func (r *relay) HandleError(_ context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+	r.log.Error("job given up", "job", job.ID, "kind", job.Queue, "attempt", job.Attempt, "error", err)
+	return &river.ErrorHandlerResult{SetCancelled: true}
+}
+
+// HandlePanic ends a job whose delivery panics. The sweep gives its message up,
+// as it may be the message's fault.
 func (r *relay) HandlePanic(_ context.Context, job *rivertype.JobRow, v any, trace string) *river.ErrorHandlerResult {
 	r.log.Error("delivery panicked", "job", job.ID, "kind", job.Queue, "panic", fmt.Sprint(v), "trace", trace)
-	r.mend.Store(job.Attempt >= job.MaxAttempts)
-	return nil
+	return &river.ErrorHandlerResult{SetCancelled: true}
 }
 
-// maintain does until ctx ends what River does not: see the steps.
+// maintain does the periodic work that River does not, at the start and until
+// ctx is done.
 func (r *relay) maintain(ctx context.Context) {
-	start, ahead := r.now(), time.Duration(0)
-	began := time.Now()
 	for ctx.Err() == nil {
-		select {
-		case <-time.After(r.limit.upkeep):
-		case <-ctx.Done():
-			return
+		if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
+			r.log.Error("sweep of the database failed, will try again", "error", err)
 		}
-		// How far the clock went against the time that has passed. If it is set
-		// back, what it says is due in an hour is due now.
-		was := ahead
-		ahead = r.now().Round(0).Sub(start.Round(0)) - time.Since(began)
-		back := ahead < was-time.Second
-		mend := r.mend.Swap(false)
-		err := r.store.upkeep(ctx, back, mend, r.cfg.KeepDays, r.now())
-		if err != nil && ctx.Err() == nil {
-			r.log.Error("upkeep of the database failed, will try again", "error", err)
-			ahead, _ = was, r.mend.CompareAndSwap(false, mend)
+		if r.cfg.KeepDays > 0 {
+			if err := r.store.deleteOld(ctx, time.Now().AddDate(0, 0, -r.cfg.KeepDays)); err != nil && ctx.Err() == nil {
+				r.log.Error("old messages cannot be deleted, will try again", "error", err)
+			}
+		}
+		select {
+		case <-time.After(r.limit.sweep):
+		case <-ctx.Done():
 		}
 	}
+}
+
+// sweep records what could not be recorded, and gives the first message of each
+// lane a job if it has none. A message whose job was cancelled, or discarded, is
+// given up first.
+func (r *relay) sweep(ctx context.Context) error {
+	ended, cancel := context.WithCancel(ctx)
+	cancel() // one try for each
+	r.unrecorded.Range(func(_, done any) bool { return r.record(ended, nil, done.(outcome)) == nil })
+	lanes, err := r.store.idleLanes(ctx)
+	for _, lane := range lanes {
+		err = errors.Join(err, r.store.update(ctx, lane, func(t *tx) error {
+			m, ended, err := t.idle(lane)
+			switch {
+			case m == nil:
+				return err
+			case ended:
+				r.log.Error("delivery given up: its job was cancelled or discarded", "message", m.SID)
+				return r.giveUp(t, m, nil)
+			}
+			t.insertJob(m.id, m.next(false))
+			return nil
+		}))
+	}
+	return err
 }

@@ -47,16 +47,15 @@ const (
 )
 
 var testTiming = timing{
-	call:                  10 * time.Second,
+	call:                  5 * time.Second,
 	intercept:             10 * time.Second,
 	interceptConversation: 3 * time.Second,
 	firstRetry:            5 * time.Millisecond,
+	laneRetry:             50 * time.Millisecond,
 	lastRetry:             50 * time.Millisecond,
-	attempts:              400,
+	giveUp:                time.Minute,
 	circuit:               100 * time.Millisecond,
-	poll:                  20 * time.Millisecond,
-	upkeep:                100 * time.Millisecond,
-	now:                   time.Now,
+	sweep:                 200 * time.Millisecond,
 }
 
 // A bench is a relay and the stand-in that it talks to.
@@ -232,7 +231,7 @@ func (b *bench) text(from, to, body string) {
 func (b *bench) settle() {
 	b.Helper()
 	b.wait("no deliveries pending", func() bool {
-		n, err := b.relay.store.pending(context.Background())
+		n, _, err := b.relay.store.pending(context.Background())
 		return err == nil && n == 0
 	})
 }

@@ -100,7 +100,7 @@ func TestGiveUp(t *testing.T) {
 
 	// Anything else ends with the message's age.
 	b.stop()
-	b.limit.attempts = 1
+	b.limit.giveUp = 0
 	b.twilio.Fail = func(string, url.Values) int { return 500 }
 	b.start()
 	b.text(alice, relayNumber, "too old")
@@ -110,11 +110,19 @@ func TestGiveUp(t *testing.T) {
 }
 
 func TestBackoff(t *testing.T) {
-	o := &relay{limit: defaultTiming}
-	for attempts := range 100 {
-		upper := min(defaultTiming.firstRetry<<min(attempts, 16), defaultTiming.lastRetry)
-		if got := o.backoff(attempts); got < upper/2 || got > upper {
-			t.Errorf("backoff(%d) = %v, want %v to %v", attempts, got, upper/2, upper)
+	r := &relay{limit: defaultTiming}
+	for kind, longest := range map[string]time.Duration{toTwilio: 30 * time.Second, toInterceptor: 30 * time.Second, toCallback: 5 * time.Minute, toDebugger: 5 * time.Minute} {
+		var day time.Duration
+		for attempts := range r.attempts(kind) {
+			upper := min(time.Second<<min(attempts, 16), longest)
+			got := r.backoff(kind, attempts)
+			if got < upper/2 || got > upper {
+				t.Errorf("backoff(%s, %d) = %v, want %v to %v", kind, attempts, got, upper/2, upper)
+			}
+			day += got
+		}
+		if day < 22*time.Hour || day > 26*time.Hour {
+			t.Errorf("%s is given up after %v, want about a day", kind, day)
 		}
 	}
 }

@@ -3,122 +3,136 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
 	_ "modernc.org/sqlite" // the driver
 )
 
-// A store is the relay's database: a file of SQLite's, which belongs to one
-// process, or a PostgreSQL that several share. River's jobs are in it, too, so
-// that a message, an opt-out and what is to be delivered are one transaction.
+// A store is the relay's database: a SQLite file, which belongs to one process,
+// or a PostgreSQL that several share. River's jobs are in it, so that a message,
+// an opt-out and the job that follows are one transaction.
 //
-// Changes go through update, which puts those that wait into one transaction.
-// A commit is flushed to the disk: a killed process would lose nothing without
-// that, as the kernel keeps what it has written; a power cut would lose
-// messages that Twilio was told are accepted, and Twilio does not deliver them
-// again. The flush is what makes a commit slow, and a shared commit shares it.
+// A commit is flushed to the disk. A killed process would lose nothing without
+// that, but a power cut would lose messages that Twilio was told are accepted,
+// and Twilio does not deliver them again.
 type store struct {
-	db      *sql.DB // one connection with SQLite, which has one writer
-	reads   *sql.DB
-	driver  riverdriver.Driver[*sql.Tx]
-	client  *river.Client[*sql.Tx] // set before the first change
-	id      string                 // of this process among those that share the database
-	file    string                 // "" with PostgreSQL
-	opened  *os.File               // the same, and the size that it had
-	size    int64
-	lock    *sql.DB // of the file beside the database that keeps others out
-	locked  *sql.Tx // for as long as this process lives
-	writers int     // goroutines that commit
-	changes chan change
-	closing chan struct{}
-	closed  chan struct{}
+	db     *sql.DB // with SQLite one connection, as it has one writer
+	reads  *sql.DB
+	listen *pgxpool.Pool // nil with SQLite
+	driver riverdriver.Driver[*sql.Tx]
+	client *river.Client[*sql.Tx]
+	id     string      // of this process among those that share the database
+	file   string      // "" with PostgreSQL
+	opened os.FileInfo // of the file
+	lock   *sql.DB     // the file beside the database that keeps others out
+	locked *sql.Tx     // for as long as this process lives
 }
 
-// A change is made with others in one transaction. Those of one lane are made
-// one after the other, by whatever process.
-type change struct {
-	lane string
-	do   func(*tx) error
-	done chan error
-}
+// connections is the number of a relay's connections to PostgreSQL, besides the
+// one that listens. A message takes about 14 round trips, so 160 messages a
+// second at 20 ms need 45, which two relays share.
+const connections = 40
 
-var errClosed = errors.New("relay: the database is closed")
+// keyValue matches the key=value form of a PostgreSQL address.
+var keyValue = regexp.MustCompile(`(^|\s)(host|hostaddr|service|dbname|user)\s*=`)
 
 func isPostgres(database string) bool {
-	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
+	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://") ||
+		!strings.Contains(database, "://") && keyValue.MatchString(database)
 }
 
 func openStore(database string) (s *store, err error) {
-	s = &store{
-		id:      "relay-" + strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.Itoa(os.Getpid()),
-		changes: make(chan change, maxGroup),
-		closing: make(chan struct{}),
-		closed:  make(chan struct{}),
-	}
-	s.writers = 1
+	s = &store{id: "relay-" + strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.Itoa(os.Getpid())}
 	if isPostgres(database) {
-		s.writers = 2 // while one commits, the other collects
 		err = s.openPostgres(database)
 	} else {
 		err = s.openSQLite(database)
 	}
-	if err == nil {
-		err = s.migrate(context.Background())
-	}
-	if err == nil && s.file != "" {
-		err = s.watch()
-	}
 	if err != nil {
-		s.closeDB()
+		s.Close()
 		return nil, fmt.Errorf("relay: database: %w", err)
 	}
-	var group sync.WaitGroup
-	for range s.writers {
-		group.Go(s.write)
-	}
-	go func() { group.Wait(); close(s.closed) }()
 	return s, nil
 }
 
 func (s *store) openPostgres(address string) error {
-	cfg, err := pgx.ParseConfig(address) // whose errors have no password in them
+	ctx := context.Background()
+	cfg, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		return err
 	}
-	cfg.RuntimeParams["application_name"] = s.id // see upkeep
-	cfg.RuntimeParams["lock_timeout"] = "1000"   // ms; as with SQLite
-	cfg.ConnectTimeout = cmp.Or(cfg.ConnectTimeout, 5*time.Second)
-	s.db = stdlib.OpenDB(*cfg)
-	s.db.SetMaxOpenConns(24)
-	s.db.SetMaxIdleConns(24) // opening one takes longer than a query
+	cfg.MaxConns = 1
+	cfg.ConnConfig.ConnectTimeout = cmp.Or(cfg.ConnConfig.ConnectTimeout, 5*time.Second)
+	session := cfg.ConnConfig.RuntimeParams
+	session["application_name"] = s.id
+	db := stdlib.OpenDB(*cfg.ConnConfig.Copy()) // a migration may take its time
+	defer db.Close()
+	if err := migrate(ctx, db, riverdatabasesql.New(db), goose.DialectPostgres); err != nil {
+		return err
+	}
+	// Whatever becomes of a relay, its locks are free after 3 s, and nothing
+	// waits for a lock longer than 1 s. Times are in milliseconds and seconds.
+	for name, value := range map[string]string{
+		"default_transaction_isolation":       "read committed",
+		"idle_in_transaction_session_timeout": "3000",
+		"lock_timeout":                        "1000",
+		"statement_timeout":                   "5000",
+		"tcp_keepalives_idle":                 "5",
+		"tcp_keepalives_interval":             "2",
+		"tcp_keepalives_count":                "3",
+		"tcp_user_timeout":                    "10000",
+	} {
+		session[name] = value
+	}
+	if s.listen, err = pgxpool.NewWithConfig(ctx, cfg.Copy()); err != nil {
+		return err
+	}
+	cfg.ConnConfig.Tracer = statementLimit{}
+	s.db = stdlib.OpenDB(*cfg.ConnConfig)
+	s.db.SetMaxOpenConns(connections)
+	s.db.SetMaxIdleConns(connections) // opening one takes longer than a query
 	s.reads = s.db
-	s.driver = riverdatabasesql.New(s.db)
+	s.driver = riverdatabasesql.NewWithPgxListener(s.db, s.listen)
 	return nil
+}
+
+// A statementLimit ends a statement whose answer does not come, as when the
+// network swallows it: River sets no limit of its own.
+type statementLimit struct{}
+
+type cancelKey struct{}
+
+func (statementLimit) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	ctx, cancel := context.WithTimeout(ctx, 6*time.Second)
+	return context.WithValue(ctx, cancelKey{}, cancel)
+}
+
+func (statementLimit) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
+	ctx.Value(cancelKey{}).(context.CancelFunc)()
 }
 
 // openSQLite opens the file, which nobody else on the machine may read and no
 // other relay may have open: two would each make every delivery.
-//
-// Another process, such as the operator's shell, may lock the file for a while.
-// A commit waits half a second for it and then fails, with all changes that
-// share it: a webhook must be answered in time, if only with an error.
 func (s *store) openSQLite(file string) error {
 	if real, err := filepath.EvalSymlinks(file); err == nil {
 		file = real
@@ -133,167 +147,88 @@ func (s *store) openSQLite(file string) error {
 			return fmt.Errorf("%s must be its owner's alone: %w", name, err)
 		}
 	}
-	open := func(name, options string) *sql.DB {
-		db, _ := sql.Open("sqlite", "file:"+(&url.URL{Path: name}).EscapedPath()+"?"+options) // does not open yet
-		return db
-	}
-	s.lock = open(file+".lock", "_txlock=exclusive")
-	s.lock.SetMaxOpenConns(1)
+	s.lock = openFile(file+".lock", "_txlock=exclusive", 1)
 	var err error
 	if s.locked, err = s.lock.Begin(); err != nil {
 		return fmt.Errorf("another relay has %s open: stop that one, or give this one a database of its own, or both a PostgreSQL (%w)", file, err)
 	}
+	// Another process, such as the operator's shell, may lock the file. A webhook
+	// waits for it half a second and is then refused.
 	const options = "_pragma=busy_timeout(500)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
-	s.db = open(file, options+"&_txlock=immediate")
-	s.db.SetMaxOpenConns(1)
-	s.reads = open(file, options+"&_pragma=query_only(true)")
-	s.reads.SetMaxOpenConns(8)
-	s.reads.SetMaxIdleConns(8)
+	s.db = openFile(file, options+"&_txlock=immediate", 1)
+	s.reads = openFile(file, options+"&_pragma=query_only(true)", 8)
 	s.driver = riversqlite.New(s.db)
-	return nil
+	if err := migrate(context.Background(), s.db, s.driver, goose.DialectSQLite3); err != nil {
+		return err
+	}
+	// A killed process left these. There is no other process that could have them.
+	if _, err := s.db.Exec(`UPDATE river_job SET state = 'available' WHERE state = 'running'`); err != nil {
+		return err
+	}
+	s.opened, err = os.Stat(file)
+	return err
 }
 
-// Close lets the changes that wait be made, then closes the database. It is
-// called once.
-func (s *store) Close() error {
-	close(s.closing)
-	<-s.closed
-	return s.closeDB()
+func openFile(name, options string, connections int) *sql.DB {
+	db, _ := sql.Open("sqlite", "file:"+(&url.URL{Path: name}).EscapedPath()+"?"+options) // does not open yet
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db
 }
 
-func (s *store) closeDB() (err error) {
+func (s *store) Close() (err error) {
+	if s.listen != nil {
+		s.listen.Close()
+	}
 	for _, db := range []*sql.DB{s.reads, s.db} {
 		if db != nil {
 			err = errors.Join(err, db.Close())
 		}
 	}
-	if s.opened != nil {
-		err = errors.Join(err, s.opened.Close())
-	}
 	if s.locked != nil { // last
-		err = errors.Join(err, s.locked.Rollback(), s.lock.Close())
+		err = errors.Join(err, s.locked.Rollback())
+	}
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
 	}
 	return err
 }
 
-// now is the database's clock in SQL, as River's columns have it.
-func (s *store) now() string {
-	if s.file == "" {
-		return "now()"
-	}
-	return "datetime('now', 'subsec')"
-}
-
-// watch prepares inPlace. The file stays open until the database is closed: a
-// close would take away SQLite's locks on it.
-func (s *store) watch() (err error) {
-	if s.opened, err = os.Open(s.file); err != nil {
-		return err
-	}
-	info, err := s.opened.Stat()
-	if err == nil {
-		s.size = info.Size() // it never shrinks
-	}
-	return err
-}
-
-// inPlace returns an error if the file is not at its path, or no longer what it
-// was, which SQLite may not notice for a long time: what is written to it would
-// be lost to the next start.
-func (s *store) inPlace() error {
-	if s.file == "" {
-		return nil
-	}
-	at, err := os.Stat(s.file)
-	if err != nil {
-		return err
-	}
-	was, err := s.opened.Stat()
-	if err != nil {
-		return err
-	}
-	const magic = "SQLite format 3\x00"
-	head := make([]byte, len(magic))
-	if _, err := s.opened.ReadAt(head, 0); err != nil || string(head) != magic || !os.SameFile(at, was) || was.Size() < s.size {
-		return fmt.Errorf("relay: database: %s was moved, replaced or damaged: put back the file that this relay opened, or restart it", s.file)
-	}
-	return nil
-}
-
-// maxGroup is the number of changes that share a commit, and so the number
-// that one of them waits for.
-const maxGroup = 128
-
-// update makes a change and returns when it is on disk. It may call do more
-// than once, the last time with effect. ctx limits the wait for a place in the
-// queue, not the change: when update returns, do runs no more.
-func (s *store) update(ctx context.Context, lane string, do func(*tx) error) error {
-	c := change{lane, do, make(chan error, 1)}
-	select {
-	case s.changes <- c:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.closing:
-		return errClosed
-	}
-	select {
-	case err := <-c.done:
-		return err
-	case <-s.closed: // it may have been the last change
-		select {
-		case err := <-c.done:
+// check writes a message that is not there after the transaction, and so waits
+// for nobody. With SQLite it also looks whether the file is still the one that
+// was opened, which SQLite may not notice for a long time: the next start would
+// not find what is written to it.
+func (s *store) check(ctx context.Context) error {
+	err := s.update(ctx, "", func(t *tx) error {
+		m := &message{SID: "healthz " + rand.Text(), Via: viaSMS, Relay: "healthz", Body: strings.Repeat("healthz ", 200), Received: time.Now()}
+		if err := t.insertMessage(m, false); err != nil {
 			return err
-		default:
-			return errClosed
 		}
-	}
-}
-
-func (s *store) write() {
-	for {
-		var group []change
-		select {
-		case c := <-s.changes:
-			group = append(group, c)
-		case <-s.closing:
-		}
-	collect:
-		for len(group) < maxGroup {
-			select {
-			case c := <-s.changes:
-				group = append(group, c)
-			default:
-				break collect
-			}
-		}
-		if len(group) == 0 {
-			return
-		}
-		err := s.commit(group...)
-		var locked *pgconn.PgError // the others would have to wait for the same
-		spoiled := errors.As(err, new(changeError)) && !(errors.As(err, &locked) && locked.Code == "55P03")
-		for _, c := range group {
-			if spoiled && len(group) > 1 {
-				c.done <- s.commit(c) // alone: one bad change must not spoil the others
-			} else {
-				c.done <- err
-			}
-		}
-	}
-}
-
-func (s *store) commit(group ...change) error {
-	if err := s.inPlace(); err != nil {
+		return t.exec(`DELETE FROM messages WHERE id = $1`, m.id)
+	})
+	if err != nil || s.file == "" {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	if at, err := os.Stat(s.file); err != nil || !os.SameFile(at, s.opened) {
+		return fmt.Errorf("relay: database: %s was moved or replaced: put back the file that this relay opened, or restart it", s.file)
+	}
+	db := openFile(s.file, "_pragma=query_only(true)", 1) // has nothing in its cache
+	defer db.Close()
+	return db.QueryRowContext(ctx, `SELECT count(*) FROM opt_outs`).Scan(new(int))
+}
+
+// update runs one transaction. Those of one lane run one after the other, in
+// whatever process. A transaction that would wait longer than about a second is
+// refused; the sender of a webhook tries again or elsewhere.
+func (s *store) update(ctx context.Context, lane string, do func(*tx) error) error {
+	waiting, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	conn, err := s.db.Conn(ctx) // River's queries may wait for a lock before this one
+	conn, err := s.db.Conn(waiting)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	ctx, cancel = context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	sqlTx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
@@ -301,50 +236,29 @@ func (s *store) commit(group ...change) error {
 	}
 	defer sqlTx.Rollback() // no effect after Commit
 	t := &tx{Tx: sqlTx, ctx: ctx}
-	if s.file == "" {
-		// The order of the locks is the same for everybody, so that two groups
-		// do not wait for each other.
-		var lanes []string
-		for _, c := range group {
-			if c.lane != "" {
-				lanes = append(lanes, c.lane)
-			}
-		}
-		if err := t.exec(`SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(l, 0) AS h FROM unnest($1::text[]) AS l ORDER BY h) AS lanes`, lanes); err != nil {
+	if s.file == "" && lane != "" {
+		if err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, lane); err != nil {
 			return err
 		}
 	}
-	for _, c := range group {
-		if err := c.do(t); err != nil {
-			return changeError{err}
-		}
+	if err := do(t); err != nil {
+		return err
 	}
 	if len(t.jobs) > 0 {
-		if _, err := s.client.InsertManyFastTx(ctx, sqlTx, t.jobs); err != nil {
-			return changeError{err}
-		}
-	}
-	if len(t.done) > 0 {
-		if err := t.exec(`DELETE FROM river_job WHERE id IN (` + strings.Join(t.done, ", ") + `)`); err != nil {
-			return changeError{err}
+		if _, err := s.client.InsertManyTx(ctx, sqlTx, t.jobs); err != nil {
+			return err
 		}
 	}
 	return sqlTx.Commit()
 }
 
-// A changeError is what a change itself returned, inside a transaction.
-type changeError struct{ error }
-
-func (e changeError) Unwrap() error { return e.error }
-
-// A tx is a transaction and the jobs to be inserted and deleted at its end. Its statements
+// A tx is a transaction and the jobs to be inserted at its end. Its statements
 // are the same in both dialects of SQL; parameters are numbered in the order in
 // which they first occur, as SQLite numbers them.
 type tx struct {
 	*sql.Tx
 	ctx  context.Context
 	jobs []river.InsertManyParams
-	done []string // jobs to be deleted
 }
 
 func (t *tx) exec(query string, args ...any) error {
@@ -364,10 +278,26 @@ func found(err error) (bool, error) {
 	return err == nil, err
 }
 
-// look returns what of the database counts for m: what became of it, "" if it
-// is not there; whether it must not reach its recipient, which in a conversation
-// is whoever is not the author (see conversations); and whether there are others
-// in its lane.
+func (t *tx) insertJob(message int64, kind string) {
+	t.jobs = append(t.jobs, river.InsertManyParams{Args: delivery{message}, InsertOpts: &river.InsertOpts{Queue: kind}})
+}
+
+// complete ends a job. One that somebody deleted needs no end.
+func (t *tx) complete(job *river.Job[delivery]) error {
+	if job == nil {
+		return nil
+	}
+	_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](t.ctx, t.Tx, job)
+	if errors.Is(err, rivertype.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// look returns what of the database counts for m: its outcome, "" if it is not
+// there; whether it must not reach its recipient, which in a conversation is
+// whoever is not the author (see conversations); and whether others wait in its
+// lane.
 func (t *tx) look(m *message) (outcome string, optedOut, waits bool, err error) {
 	is, who := "=", m.Recipient
 	if m.Via == viaConversations {
@@ -380,60 +310,50 @@ func (t *tx) look(m *message) (outcome string, optedOut, waits bool, err error) 
 }
 
 // insertMessage writes m, into its lane if something is to be delivered in it.
-func (t *tx) insertMessage(m *message, pending bool) error {
+func (t *tx) insertMessage(m *message, inLane bool) error {
 	d := m.Decision
 	_, err := t.get(`INSERT INTO messages (sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, lane)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
 		[]any{m.SID, m.Via, m.Relay, m.Sender, m.Recipient, m.Body, strings.Join(m.Media, "\n"), m.Received.UnixMilli(),
-			d.Action.String(), d.Code, d.Class.String(), d.Keyword, m.Outcome, sql.NullString{String: m.lane(), Valid: pending}},
+			d.Action.String(), d.Code, d.Class.String(), d.Keyword, m.Outcome, sql.NullString{String: m.lane(), Valid: inLane}},
 		[]any{&m.id})
 	return err
 }
 
-// setOutcome writes what became of m, unless that is no longer what was pending:
-// then another relay, to which this one looked dead, has done it. If nothing more
-// is pending, m leaves its lane and the next message there gets its turn.
-func (t *tx) setOutcome(m *message, pending bool) (done bool, err error) {
-	res, err := t.ExecContext(t.ctx, `UPDATE messages SET outcome = $1, sent_sid = $2, lane = CASE WHEN $3 THEN lane END
-		WHERE id = $4 AND lane IS NOT NULL AND outcome = $5`, m.Outcome, m.SentSID, pending, m.id, m.was)
-	if err != nil {
-		return false, err
+// setOutcome writes what became of m, unless another relay has done so: its
+// delivery is then no longer pending. If m leaves its lane, setOutcome returns
+// the message that is now the first there.
+func (t *tx) setOutcome(m *message, inLane bool) (done bool, next *message, err error) {
+	var id sql.NullInt64
+	var outcome sql.NullString
+	done, err = t.get(`UPDATE messages SET outcome = $1, sent_sid = $2, unknown = 0, lane = CASE WHEN $3 THEN lane END
+		WHERE id = $4 AND lane IS NOT NULL AND outcome = $5
+		RETURNING (SELECT n.id FROM messages n WHERE n.lane = $6 AND n.id <> $4 ORDER BY n.id LIMIT 1),
+			(SELECT n.outcome FROM messages n WHERE n.lane = $6 AND n.id <> $4 ORDER BY n.id LIMIT 1)`,
+		[]any{m.Outcome, m.SentSID, inLane, m.id, m.previousOutcome, m.lane()}, []any{&id, &outcome})
+	if done && !inLane && id.Valid {
+		next = &message{id: id.Int64, Via: viaSMS, Outcome: outcome.String}
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 || pending {
-		return n > 0, err
-	}
-	var next message
-	ok, err := t.get(`SELECT id, outcome FROM messages WHERE lane = $1 ORDER BY id LIMIT 1`, []any{m.lane()}, []any{&next.id, &next.Outcome})
-	if ok {
-		t.insertJob(&next, next.step())
-	}
-	return true, err
+	return done, next, err
 }
 
-func (t *tx) insertJob(m *message, kind string) {
-	t.jobs = append(t.jobs, river.InsertManyParams{Args: delivery{m.id}, InsertOpts: &river.InsertOpts{Queue: kind}})
-}
-
-func (t *tx) deleteMessage(m *message) error {
-	return t.exec(`DELETE FROM messages WHERE id = $1`, m.id)
+// setUnknown counts an attempt to send m whose outcome is unknown.
+func (t *tx) setUnknown(m *message) error {
+	return t.exec(`UPDATE messages SET unknown = $1 WHERE id = $2 AND lane IS NOT NULL AND outcome = $3`, m.unknown, m.id, m.previousOutcome)
 }
 
 // optOut records that a participant wants no messages from m's relay number, as
-// m told.
-func (t *tx) optOut(m *message, participant string, at time.Time) error {
+// m told. What counts is the order in which opt-outs and opt-ins come to the
+// database, since webhooks have no time and clocks differ.
+func (t *tx) optOut(m *message, participant string) error {
 	return t.exec(`INSERT INTO opt_outs (relay, participant, message_sid, since) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (relay, participant) DO UPDATE SET message_sid = excluded.message_sid, since = excluded.since WHERE opt_outs.since < excluded.since`,
-		m.Relay, participant, m.SID, at.UnixMilli())
+		ON CONFLICT (relay, participant) DO UPDATE SET message_sid = excluded.message_sid, since = excluded.since`,
+		m.Relay, participant, m.SID, time.Now().UnixMilli())
 }
 
-// optIn undoes an opt-out, unless it came while this opt-in was on its way to
-// the database. Twilio's webhooks have no time, so the order of what arrives is
-// all the order there is: an opt-in that Twilio delivers late, or again after
-// an error, counts as of when it is received. What is later by more than a
-// webhook can take was recorded before the clock was set back.
+// optIn undoes an opt-out.
 func (t *tx) optIn(m *message) error {
-	at := m.Received.UnixMilli()
-	return t.exec(`DELETE FROM opt_outs WHERE relay = $1 AND participant = $2 AND NOT since BETWEEN $3 AND $4`, m.Relay, m.Sender, at+1, at+60000)
+	return t.exec(`DELETE FROM opt_outs WHERE relay = $1 AND participant = $2`, m.Relay, m.Sender)
 }
 
 // known reports whether the message is in the log.
@@ -442,12 +362,18 @@ func (s *store) known(ctx context.Context, sid string) (known bool, err error) {
 	return known, err
 }
 
-// pending returns the number of deliveries to be made. Of a message in its lane
-// that is one.
-func (s *store) pending(ctx context.Context) (n int, err error) {
-	err = s.reads.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM messages WHERE lane IS NOT NULL) +
-		(SELECT count(*) FROM river_job WHERE queue IN ('`+toCallback+`', '`+toDebugger+`') AND state IN ('available', 'running', 'retryable', 'scheduled'))`).Scan(&n)
-	return n, err
+// unfinished are River's states of a job that is still to be done.
+const unfinished = `('available', 'pending', 'retryable', 'running', 'scheduled')`
+
+// pending returns the number of pending deliveries, and when the oldest of their
+// messages was received.
+func (s *store) pending(ctx context.Context) (n int, oldest time.Time, err error) {
+	var received sql.NullInt64
+	err = s.reads.QueryRowContext(ctx, `SELECT count(*), min(received) FROM (
+		SELECT received FROM messages WHERE lane IS NOT NULL
+		UNION ALL SELECT m.received FROM river_job j JOIN messages m ON m.id = CAST(j.args ->> 'message' AS BIGINT)
+			WHERE j.kind = 'delivery' AND j.queue IN ('`+toCallback+`', '`+toDebugger+`') AND j.state IN `+unfinished+`) AS p`).Scan(&n, &received)
+	return n, time.UnixMilli(received.Int64), err
 }
 
 // An unreadableError is about a row that somebody else has changed.
@@ -457,16 +383,16 @@ type unreadableError struct{ error }
 // opted out. With an unreadableError there is enough of a message to give up.
 func (s *store) load(ctx context.Context, id int64) (m *message, optedOut bool, err error) {
 	m = &message{id: id}
-	var media, received, action, code, class string // each text, so that whatever is in the columns can be had
+	var media, received, action, code, class string // each text, so that anything in the columns can be read
 	ok, err := found(s.reads.QueryRowContext(ctx, `
-		SELECT sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, sent_sid, lane IS NOT NULL,
+		SELECT sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, sent_sid, unknown, lane IS NOT NULL,
 			EXISTS (SELECT 1 FROM opt_outs o WHERE o.relay = m.relay AND o.participant = m.recipient)
 		FROM messages m WHERE id = $1`, id).Scan(&m.SID, &m.Via, &m.Relay, &m.Sender, &m.Recipient, &m.Body, &media, &received, &action, &code, &class,
-		&m.Decision.Keyword, &m.Outcome, &m.SentSID, &m.pending, &optedOut))
+		&m.Decision.Keyword, &m.Outcome, &m.SentSID, &m.unknown, &m.inLane, &optedOut))
 	if !ok {
 		return nil, false, err
 	}
-	m.was = m.Outcome
+	m.previousOutcome = m.Outcome
 	if media != "" {
 		m.Media = strings.Split(media, "\n")
 	}
@@ -484,61 +410,55 @@ func (s *store) load(ctx context.Context, id int64) (m *message, optedOut bool, 
 	return m, optedOut, err
 }
 
-// adopt makes what a killed process of this file had under way due again, and
-// all that waits. With PostgreSQL that is upkeep's.
-func (s *store) adopt(ctx context.Context) error {
-	if s.file == "" {
-		return nil
-	}
-	return s.update(ctx, "", func(t *tx) error {
-		return errors.Join(t.exec(`UPDATE river_job SET state = 'available', scheduled_at = `+s.now()+` WHERE state = 'running'`),
-			t.exec(`DELETE FROM river_leader`), s.makeDue(t))
-	})
-}
-
-// makeDue has all jobs made now that wait for a time.
-func (s *store) makeDue(t *tx) error {
-	return t.exec(`UPDATE river_job SET state = 'available', scheduled_at = ` + s.now() + ` WHERE state IN ('available', 'retryable', 'scheduled')
-		AND queue IN ('` + strings.Join(kinds, "', '") + `') AND priority = 1 AND scheduled_at > ` + s.now())
-}
-
-// upkeep does what is to be done from time to time.
-func (s *store) upkeep(ctx context.Context, clockSetBack, mend bool, keepDays int, now time.Time) error {
-	return s.update(ctx, "", func(t *tx) (err error) {
-		if clockSetBack {
-			err = errors.Join(s.makeDue(t), t.exec(`DELETE FROM river_leader`))
-		}
-		if err == nil && s.file == "" {
-			// What a relay had under way that is no more, killed or cut off.
-			err = t.exec(`UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running' AND attempted_at < now() - interval '1 second'
-				AND attempted_by[array_upper(attempted_by, 1)] NOT IN (SELECT application_name FROM pg_stat_activity WHERE application_name IS NOT NULL)`)
-		}
-		if err == nil && mend {
-			err = t.mend()
-		}
-		if err == nil && keepDays > 0 {
-			err = t.exec(`DELETE FROM messages WHERE received < $1 AND lane IS NULL AND id IN (SELECT id FROM messages ORDER BY id LIMIT 1000)`,
-				now.AddDate(0, 0, -keepDays).UnixMilli())
-		}
-		return err
-	})
-}
-
-// mend gives the first message of a lane a job if it has none.
-func (t *tx) mend() error {
-	rows, err := t.QueryContext(t.ctx, `SELECT id, outcome FROM messages WHERE id IN (SELECT min(id) FROM messages WHERE lane IS NOT NULL GROUP BY lane)
-		AND CAST(id AS TEXT) NOT IN (SELECT CAST(COALESCE(args ->> 'message', '') AS TEXT) FROM river_job
-			WHERE state IN ('available', 'running', 'retryable', 'scheduled') AND queue IN ('`+toTwilio+`', '`+toInterceptor+`'))`)
+// idleLanes returns the lanes whose first message has no job.
+func (s *store) idleLanes(ctx context.Context) (lanes []string, err error) {
+	rows, err := s.reads.QueryContext(ctx, `SELECT lane FROM messages WHERE id IN (SELECT min(id) FROM messages WHERE lane IS NOT NULL GROUP BY lane)
+		AND CAST(id AS TEXT) NOT IN (SELECT COALESCE(CAST(args ->> 'message' AS TEXT), '') FROM river_job
+			WHERE state IN `+unfinished+` AND queue IN ('`+toTwilio+`', '`+toInterceptor+`'))`)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var m message
-		if err := rows.Scan(&m.id, &m.Outcome); err != nil {
+		var lane string
+		if err := rows.Scan(&lane); err != nil {
+			return nil, err
+		}
+		lanes = append(lanes, lane)
+	}
+	return lanes, rows.Err()
+}
+
+// idle returns the first message of a lane if it has no job, else nil, and
+// whether an operator or River has ended its job.
+func (t *tx) idle(lane string) (m *message, ended bool, err error) {
+	const job = `EXISTS (SELECT 1 FROM river_job j WHERE CAST(j.args ->> 'message' AS TEXT) = CAST(m.id AS TEXT) AND j.queue IN ('` + toTwilio + `', '` + toInterceptor + `') AND j.state IN `
+	m = &message{Via: viaSMS}
+	var busy bool
+	ok, err := t.get(`SELECT id, sid, relay, recipient, outcome, `+job+unfinished+`), `+job+`('cancelled', 'discarded'))
+		FROM messages m WHERE lane = $1 ORDER BY id LIMIT 1`,
+		[]any{lane}, []any{&m.id, &m.SID, &m.Relay, &m.Recipient, &m.Outcome, &busy, &ended})
+	if !ok || busy {
+		return nil, false, err
+	}
+	m.previousOutcome = m.Outcome
+	return m, ended, nil
+}
+
+// deleteOld deletes messages that were received before a time, but none whose
+// delivery is pending.
+func (s *store) deleteOld(ctx context.Context, before time.Time) error {
+	for n := int64(1); n > 0; {
+		err := s.update(ctx, "", func(t *tx) error {
+			res, err := t.ExecContext(t.ctx, `DELETE FROM messages WHERE received < $1 AND lane IS NULL AND id IN (SELECT id FROM messages ORDER BY id LIMIT 1000)`, before.UnixMilli())
+			if err == nil {
+				n, err = res.RowsAffected()
+			}
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		t.insertJob(&m, m.step())
 	}
-	return rows.Err()
+	return nil
 }

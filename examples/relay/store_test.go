@@ -58,72 +58,69 @@ func TestSecondRelayOnOneFile(t *testing.T) {
 	b.text(alice, relayNumber, "hello")
 }
 
-// files are what earlier relays left behind.
-var earlier = map[string]string{
-	"v0.1.0": `
-CREATE TABLE sessions (relay TEXT NOT NULL, participant TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (relay, participant)) WITHOUT ROWID;`,
-	"before River": `
-CREATE TABLE health (id INTEGER PRIMARY KEY, checked INTEGER NOT NULL);`,
+// testdata/v0.2.0-*.sql are databases of v0.2.0, as sqlite3's .dump and pg_dump
+// wrote them after the relay was killed: message 1 is sent and its callback
+// pending, 2 is an opt-out of Carol's whose notification is pending, 3 to 5 are
+// not sent yet.
+
+// A database of v0.2.0 is migrated. What it has pending is delivered in order,
+// and who had opted out still has.
+func TestMigration(t *testing.T) {
+	b := newBench(t, nil)
+	b.stop()
+	b.cfg.Database = testDatabase(t)
+	file := "testdata/v0.2.0-sqlite.sql"
+	if postgres() != "" {
+		file = "testdata/v0.2.0-postgres.sql"
+	}
+	old, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openTestDatabase(t, b.cfg.Database).Exec(string(old)); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	b.settle()
+	b.text(alice, otherRelay, "withheld")
+	b.wantSeen(0, `callback {"body":"sent"}`, `callback {"body":"first"}`, `callback {"body":"second"}`, `callback {"body":"START"}`, "debugger 80901",
+		"send +15550100009 > +15550100002: first", "send +15550100009 > +15550100002: second", "send +15550100009 > +15550100001: START")
+	var order []string
+	for _, c := range b.twilio.Calls() {
+		if c.Kind == standin.Send && c.Form.Get("To") == bob {
+			order = append(order, c.Form.Get("Body"))
+		}
+	}
+	if got := strings.Join(order, " "); got != "first second" {
+		t.Errorf("sent %s to Bob, want first second", got)
+	}
+	if got := b.outcomes(); got != "forwarded dropped forwarded forwarded forwarded withheld" {
+		t.Errorf("outcomes are %s", got)
+	}
+	b.stop()
+	b.start() // which changes nothing more
 }
 
-const earlierTables = `
-CREATE TABLE opt_outs (relay TEXT NOT NULL, participant TEXT NOT NULL, message_sid TEXT NOT NULL, since INTEGER NOT NULL,
-	PRIMARY KEY (relay, participant)) WITHOUT ROWID;
-CREATE TABLE messages (id INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE, via TEXT NOT NULL, relay TEXT NOT NULL, sender TEXT NOT NULL,
-	recipient TEXT NOT NULL, body TEXT NOT NULL, media TEXT NOT NULL, received INTEGER NOT NULL, action TEXT NOT NULL, code INTEGER NOT NULL,
-	class TEXT NOT NULL, keyword TEXT NOT NULL, outcome TEXT NOT NULL, sent_sid TEXT NOT NULL DEFAULT '');
-CREATE TABLE deliveries (id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL, kind TEXT NOT NULL, lane TEXT, state TEXT NOT NULL,
-	due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX deliveries_due ON deliveries (kind, due_at) WHERE state = 'due';
-CREATE INDEX deliveries_lane ON deliveries (lane, message_id) WHERE lane IS NOT NULL;
-INSERT INTO opt_outs VALUES ('+15550100008', '+15550100003', 'SM0', 1);
-INSERT INTO messages VALUES
-	(1, 'SM000000000000000000000000000abc01', 'sms', '+15550100009', '+15550100001', '+15550100002', 'sent', '', 1700000000000, 'forward', 0, 'none', '', 'forwarded', 'SM00000000000000000000000000000001'),
-	(2, 'SM000000000000000000000000000abc02', 'sms', '+15550100009', '+15550100001', '+15550100002', 'first', '', 1700000000000, 'forward', 0, 'none', '', 'forwarded', ''),
-	(3, 'SM000000000000000000000000000abc03', 'sms', '+15550100009', '+15550100001', '+15550100002', 'second', '', 1700000000000, 'intercept', 0, 'opt-out', 'STOP', 'intercepted', ''),
-	(4, 'SM000000000000000000000000000abc04', 'sms', '+15550100009', '+15550100001', '+15550100002', 'third', '', 1700000000000, 'forward', 0, 'none', '', 'forwarded', ''),
-	(5, 'SM000000000000000000000000000abc05', 'sms', '+15550100009', '+15550100002', '+15550100001', 'STOP', '', 1700000000000, 'drop', 80901, 'opt-out', 'STOP', 'dropped', ''),
-	(6, 'SM000000000000000000000000000abc06', 'sms', '+15550100009', '+15550100002', '+15550100001', 'given up', '', 1700000000000, 'forward', 0, 'none', '', 'undelivered', '');
-INSERT INTO deliveries VALUES
-	(1, 1, 'callback', NULL, 'due', 1700000000000, 3),
-	(2, 2, 'send', '+15550100009 +15550100002', 'due', 1700000000000, 1),
-	(3, 3, 'intercept', '+15550100009 +15550100002', 'waiting', 1700000000000, 0),
-	(4, 4, 'send', '+15550100009 +15550100002', 'waiting', 1700000000000, 0),
-	(5, 5, 'debugger', NULL, 'due', 1700000000000, 0),
-	(6, 6, 'send', NULL, 'failed', 1700000000000, 40);`
-
-// What an earlier relay left to be delivered is delivered in order, and who had
-// opted out still has.
-func TestMigration(t *testing.T) {
+// A file of v0.1.0 is refused with what to do about it, and not changed.
+func TestDatabaseOfFirstVersion(t *testing.T) {
 	sqliteOnly(t)
-	for name, tables := range earlier {
-		t.Run(name, func(t *testing.T) {
-			b := newBench(t, nil)
-			b.stop()
-			b.cfg.Database = testDatabase(t)
-			if _, err := openTestDatabase(t, b.cfg.Database).Exec(tables + earlierTables); err != nil {
-				t.Fatal(err)
-			}
-			b.start()
-			b.settle()
-			b.text(alice, otherRelay, "withheld")
-			b.wantSeen(0, `callback {"body":"sent"}`, `callback {"body":"first"}`, `callback {"body":"second"}`, `callback {"body":"third"}`, "debugger 80901",
-				`intercept {"body":"second"}`, "send +15550100009 > +15550100002: first", "send +15550100009 > +15550100002: second", "send +15550100009 > +15550100002: third")
-			var order []string
-			for _, c := range b.twilio.Calls() {
-				if c.Kind == standin.Send {
-					order = append(order, c.Form.Get("Body"))
-				}
-			}
-			if got := strings.Join(order, " "); got != "first second third" {
-				t.Errorf("sent %s, want first second third", got)
-			}
-			if got := b.outcomes(); got != "forwarded forwarded forwarded forwarded dropped undelivered withheld" {
-				t.Errorf("outcomes are %s", got)
-			}
-			b.stop()
-			b.start() // which changes nothing more
-		})
+	b := newBench(t, nil)
+	b.stop()
+	b.cfg.Database = testDatabase(t)
+	db := openTestDatabase(t, b.cfg.Database)
+	if _, err := db.Exec(`CREATE TABLE messages (id INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE); CREATE TABLE opt_outs (relay TEXT, participant TEXT)`); err != nil {
+		t.Fatal(err)
+	}
+	r, err := start(b.cfg, testTiming, slog.New(slog.DiscardHandler))
+	if err == nil {
+		r.stop(time.Second)
+	}
+	if err == nil || !strings.Contains(err.Error(), "v0.1.0") {
+		t.Errorf("start: %v, want that the tables are v0.1.0's", err)
+	}
+	var tables int
+	if err := db.QueryRow(`SELECT count(*) FROM sqlite_master WHERE type = 'table'`).Scan(&tables); err != nil || tables != 2 {
+		t.Errorf("%d tables, %v; want the two that were there", tables, err)
 	}
 }
 
@@ -172,7 +169,7 @@ func TestDatabaseIsPrivate(t *testing.T) {
 }
 
 // What is written to a file that is no longer at its path would be lost, so the
-// relay takes nothing and says that it is not healthy.
+// relay says that it is not healthy.
 func TestDatabaseElsewhere(t *testing.T) {
 	sqliteOnly(t)
 	for name, harm := range map[string]func(file string) error{
@@ -194,13 +191,13 @@ func TestDatabaseElsewhere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
 			b.text(alice, relayNumber, "hello")
+			b.stop()
+			b.start() // so that all of it is in the file and not in its log
 			if err := harm(b.cfg.Database); err != nil {
 				t.Fatal(err)
 			}
-			status, _ := b.get("/healthz")
-			answer, _, err := b.twilio.Deliver(b.relay.addr, "/sms", smsForm(alice, relayNumber, "hello"))
-			if err != nil || status != 503 || answer != 500 {
-				t.Errorf("healthz %d, webhook %d, %v; want 503 and 500", status, answer, err)
+			if status, body := b.get("/healthz"); status != 503 {
+				t.Errorf("healthz: %d, %q; want 503", status, body)
 			}
 			b.relay.stop(time.Second)
 			b.relay = nil
@@ -208,7 +205,8 @@ func TestDatabaseElsewhere(t *testing.T) {
 	}
 }
 
-// A row or a job that cannot be read stops nobody else, not even in its lane.
+// A row or a job that cannot be read stops nobody else, not even in its lane, and
+// costs no message but the row's.
 func TestUnreadable(t *testing.T) {
 	b := newBench(t, nil)
 	var up atomic.Bool
@@ -218,9 +216,6 @@ func TestUnreadable(t *testing.T) {
 		}
 		return 503
 	}
-	b.limit.firstRetry, b.limit.lastRetry = time.Minute, time.Minute
-	b.stop()
-	b.start()
 	for _, body := range []string{"bad row", "next"} {
 		b.deliver("/sms", smsForm(alice, relayNumber, body), 200)
 	}
@@ -234,7 +229,7 @@ func TestUnreadable(t *testing.T) {
 		`UPDATE messages SET action = 'nonsense', received = 1 WHERE body = 'bad row'`,
 		`UPDATE river_job SET args = '"nonsense"' WHERE id = (SELECT max(id) FROM river_job WHERE kind = 'delivery')`,
 		`INSERT INTO river_job (args, kind, max_attempts, queue) VALUES ('{"message":1}', 'unheard-of', 400, 'send')`,
-		`UPDATE river_job SET state = 'available', scheduled_at = created_at`,
+		`INSERT INTO river_job (args, kind, max_attempts, queue) VALUES ('{"message":"x"}', 'delivery', 400, 'send')`,
 	} {
 		if _, err := db.Exec(damage); err != nil {
 			t.Fatal(err)
@@ -253,45 +248,44 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// A clock that is set back an hour or ahead a day, with messages pending, neither
-// holds them up nor has them given up.
-func TestClockSteps(t *testing.T) {
-	var ahead atomic.Int64
-	b := newBench(t, func(b *bench) {
-		b.limit.now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-	})
-	var up atomic.Bool
-	b.twilio.Fail = func(string, url.Values) int {
-		if up.Load() {
-			return 0
-		}
-		return 503
+// A message whose job an operator cancels is given up, and the lane goes on with
+// the next. A message whose job was deleted gets another.
+func TestJobEnded(t *testing.T) {
+	for name, tt := range map[string]struct{ statement, outcomes string }{
+		"cancelled": {`UPDATE river_job SET state = 'cancelled', finalized_at = created_at WHERE queue = 'send'`, "undelivered forwarded"},
+		"discarded": {`UPDATE river_job SET state = 'discarded', finalized_at = created_at WHERE queue = 'send'`, "undelivered forwarded"},
+		"deleted":   {`DELETE FROM river_job WHERE queue = 'send'`, "forwarded forwarded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, func(b *bench) { b.limit.firstRetry, b.limit.laneRetry, b.limit.giveUp = time.Hour, time.Hour, 24*time.Hour })
+			var up atomic.Bool
+			b.twilio.Fail = func(kind string, _ url.Values) int {
+				if kind == standin.Send && !up.Load() {
+					return 503
+				}
+				return 0
+			}
+			b.deliver("/sms", smsForm(alice, relayNumber, "one"), 200)
+			b.deliver("/sms", smsForm(alice, relayNumber, "two"), 200)
+			db := openTestDatabase(t, b.cfg.Database)
+			b.wait("a job that waits", func() bool {
+				var n int
+				err := db.QueryRow(`SELECT count(*) FROM river_job WHERE queue = 'send' AND state = 'scheduled'`).Scan(&n)
+				return err == nil && n == 1
+			})
+			up.Store(true)
+			if _, err := db.Exec(tt.statement); err != nil {
+				t.Fatal(err)
+			}
+			b.settle()
+			if got := b.outcomes(); got != tt.outcomes {
+				t.Errorf("outcomes are %s, want %s", got, tt.outcomes)
+			}
+			if n := b.twilio.Count(standin.Callback); n != 2 {
+				t.Errorf("%d callbacks, want 2", n)
+			}
+		})
 	}
-	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 200)
-	b.wait("attempts", func() bool { return len(b.twilio.Calls()) > 2 })
-	ahead.Store(int64(24 * time.Hour))
-	n := len(b.twilio.Calls())
-	b.wait("attempts a day later", func() bool { return len(b.twilio.Calls()) > n+5 })
-	// What a database makes of an hour back: all that was to be now is in an hour.
-	hour := `scheduled_at + interval '1 hour'`
-	if postgres() == "" {
-		hour = `datetime(scheduled_at, '+1 hour', 'subsec')`
-	}
-	b.wait("a job that waits", func() bool {
-		res, err := b.relay.store.db.Exec(`UPDATE river_job SET scheduled_at = ` + hour + ` WHERE queue = 'send' AND state = 'available'`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := res.RowsAffected()
-		return n > 0 && err == nil
-	})
-	up.Store(true)
-	ahead.Add(-int64(time.Hour))
-	b.settle()
-	if got := b.outcomes(); got != "forwarded" {
-		t.Errorf("outcomes are %s, want forwarded", got)
-	}
-	b.wantSeen(len(b.twilio.Calls())-2, `callback {"body":"hello"}`, "send +15550100009 > +15550100002: hello")
 }
 
 // keep_days deletes what is older, unless it is pending.

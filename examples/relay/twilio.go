@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -43,8 +44,18 @@ func (r *relay) send(ctx context.Context, m *message) (string, error) {
 			return "", err
 		}
 		req.SetBasicAuth(r.cfg.AccountSID, token)
+		written := false
+		req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+			WroteRequest: func(info httptrace.WroteRequestInfo) { written = info.Err == nil },
+		}))
 		status, header, body, err := r.do(req)
-		if err != nil {
+		switch {
+		case err == nil:
+		case status == http.StatusCreated: // and its SID is unknown
+			return "", nil
+		case written && (status == 0 || success(status)):
+			return "", unknownError{fmt.Errorf("relay: twilio: nobody knows whether the message was taken: %w", err)}
+		case status == 0:
 			return "", fmt.Errorf("relay: twilio: %w", err)
 		}
 		var answer struct {
@@ -55,13 +66,18 @@ func (r *relay) send(ctx context.Context, m *message) (string, error) {
 		if success(status) && messageSID.MatchString(answer.SID) {
 			return answer.SID, nil
 		}
-		e = &answerError{who: "twilio", status: status, code: answer.Code, after: retryAfter(header, r.now())}
+		e = &answerError{who: "twilio", status: status, code: answer.Code, after: retryAfter(header, time.Now())}
 		if status != http.StatusUnauthorized {
 			break
 		}
 	}
 	return "", e
 }
+
+// An unknownError is an attempt to send a message that Twilio may have taken.
+type unknownError struct{ error }
+
+func (e unknownError) Unwrap() error { return e.error }
 
 func success(status int) bool { return status >= 200 && status < 300 }
 

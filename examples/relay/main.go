@@ -97,7 +97,7 @@ type relay struct {
 
 	trouble    atomic.Value // string: what is wrong with the interceptor's last answer
 	refusedAt  atomic.Int64 // when the database last failed a webhook, in Unix seconds
-	unrecorded sync.Map     // message ID to outcome
+	unrecorded sync.Map     // attempted to outcome
 
 	addr, status string // where it listens
 	servers      []*http.Server

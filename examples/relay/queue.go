@@ -128,7 +128,14 @@ type worker struct {
 // An outcome is what became of a delivery in a lane, and how to write it down.
 type outcome struct {
 	message *message
+	kind    string
 	record  func(*tx) error
+}
+
+// An attempted is the key of an outcome that is not recorded yet.
+type attempted struct {
+	message int64
+	kind    string
 }
 
 // Work makes one attempt and records its outcome. It returns nil only if that
@@ -136,7 +143,7 @@ type outcome struct {
 // in the job's row, so Work snoozes the job instead.
 func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
 	r, kind := w.relay, job.Queue
-	if done, ok := r.unrecorded.Load(job.Args.Message); ok {
+	if done, ok := r.unrecorded.Load(attempted{job.Args.Message, kind}); ok {
 		return r.record(ctx, job, done.(outcome))
 	}
 	var metadata struct{ Snoozes int } // which do not count as attempts
@@ -153,7 +160,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
 	case m == nil || inLane && (!m.inLane || kind != m.next(false)):
 		return nil // the message was deleted, or another relay has made this delivery
 	}
-	done := outcome{message: m}
+	done := outcome{message: m, kind: kind}
 	if err == nil {
 		done.record, err = r.deliver(ctx, kind, m, optedOut)
 	}
@@ -229,7 +236,8 @@ func (r *relay) notify(ctx context.Context, kind, to string, form url.Values) er
 // this attempt cannot do that, the next one of this process, or the next sweep,
 // does not make the delivery again.
 func (r *relay) record(ctx context.Context, job *river.Job[delivery], done outcome) error {
-	r.unrecorded.Store(done.message.id, done)
+	key := attempted{done.message.id, done.kind}
+	r.unrecorded.Store(key, done)
 	err := r.persist(ctx, done.message, func(t *tx) error {
 		if err := done.record(t); err != nil || job == nil {
 			return err
@@ -239,7 +247,7 @@ func (r *relay) record(ctx context.Context, job *river.Job[delivery], done outco
 	if err != nil {
 		return river.JobSnooze(r.limit.firstRetry)
 	}
-	r.unrecorded.Delete(done.message.id)
+	r.unrecorded.Delete(key)
 	return nil
 }
 

@@ -388,7 +388,9 @@ func TestSIGKILL(t *testing.T) {
 	}
 	for kind, n := range twice {
 		for life, n := range n {
-			if n > workers {
+			// River writes down the end of a callback or a notification up to a
+			// quarter of a second later, with that of others.
+			if n > workers && (kind == standin.Send || kind == standin.Intercept) {
 				t.Errorf("%d deliveries of kind %s in flight in life %d, want at most %d", n, kind, life, workers)
 			}
 		}

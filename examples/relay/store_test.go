@@ -99,6 +99,7 @@ func TestMigration(t *testing.T) {
 	}
 	b.stop()
 	b.start() // which changes nothing more
+	b.stop()
 }
 
 // A file of v0.1.0 is refused with what to do about it, and not changed.
@@ -257,7 +258,9 @@ func TestJobEnded(t *testing.T) {
 		"deleted":   {`DELETE FROM river_job WHERE queue = 'send'`, "forwarded forwarded"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, func(b *bench) { b.limit.firstRetry, b.limit.laneRetry, b.limit.giveUp = time.Hour, time.Hour, 24*time.Hour })
+			b := newBench(t, func(b *bench) {
+				b.limit.firstRetry, b.limit.laneRetry, b.limit.giveUp = time.Hour, time.Hour, 24*time.Hour
+			})
 			var up atomic.Bool
 			b.twilio.Fail = func(kind string, _ url.Values) int {
 				if kind == standin.Send && !up.Load() {

@@ -3,7 +3,7 @@
 // is another process, so that its memory and its CPU profile are its own. It
 // reads /proc, and so needs Linux.
 //
-//	go run ./load               30 s, 64 connections, at full speed
+//	go run ./load               15 s, 64 connections, at full speed
 //	go run ./load -rate 160     so many messages a second
 //	go run ./load -database postgres://user@host/database -relays 2
 package main
@@ -34,7 +34,7 @@ import (
 const relayNumber = "+15550100009"
 
 var (
-	duration    = flag.Duration("for", 30*time.Second, "how `long`")
+	duration    = flag.Duration("for", 15*time.Second, "how `long`")
 	connections = flag.Int("c", 64, "`number` of connections, each with one webhook at a time")
 	sessions    = flag.Int("sessions", 1000, "`number` of pairs of participants")
 	rate        = flag.Int("rate", 0, "`number` of messages a second, 0 for as many as go")
@@ -95,8 +95,8 @@ func load() error {
 		*database = filepath.Join(*database, "relay.db")
 	}
 	var all []*process
-	for i := range *relays {
-		p, err := startRelay(bin, dir, []string{prof, os.DevNull}[min(i, 1)], twilio) // the first one's is shown
+	for range *relays {
+		p, err := startRelay(bin, dir, twilio)
 		if err != nil {
 			return err
 		}
@@ -110,6 +110,8 @@ func load() error {
 	var refused, next atomic.Int64
 	began := time.Now()
 	var group sync.WaitGroup
+	var profiled error
+	group.Go(func() { profiled = saveProfile(first.status, prof) })
 	for c := range *connections {
 		group.Go(func() {
 			for time.Since(began) < *duration {
@@ -133,6 +135,9 @@ func load() error {
 		})
 	}
 	group.Wait()
+	if profiled != nil {
+		return profiled
+	}
 	took := time.Since(began)
 	after := rss(first.Process.Pid)
 	sent := twilio.Count(standin.Send)
@@ -182,7 +187,7 @@ type process struct {
 }
 
 // startRelay starts a relay and waits until it is healthy.
-func startRelay(bin, dir, prof string, twilio *standin.Server) (*process, error) {
+func startRelay(bin, dir string, twilio *standin.Server) (*process, error) {
 	var addresses [2]string
 	for i := range addresses {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -217,7 +222,7 @@ func startRelay(bin, dir, prof string, twilio *standin.Server) (*process, error)
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command(bin, "-config", file, "-cpuprofile", prof)
+	cmd := exec.Command(bin, "-config", file)
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -233,6 +238,24 @@ func startRelay(bin, dir, prof string, twilio *standin.Server) (*process, error)
 	cmd.Process.Kill()
 	text, _ := os.ReadFile(log.Name())
 	return nil, fmt.Errorf("the relay does not start:\n%s", text)
+}
+
+// saveProfile writes the CPU profile of a relay's first seconds under load.
+func saveProfile(status, file string) error {
+	seconds := min(int(duration.Seconds()), 15) // the relay answers within 20 s
+	res, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", status, seconds))
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("profile: %s: %s", res.Status, text)
+	}
+	if err == nil {
+		err = os.WriteFile(file, text, 0o600)
+	}
+	return err
 }
 
 // pending returns the number of deliveries the relay has still to make, -1 if

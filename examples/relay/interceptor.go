@@ -22,7 +22,7 @@ import (
 // effect is chat: a "Yes" of somebody who never opted out answers the other
 // participant's question.
 type interceptor struct {
-	cfg     config
+	cfg     *config
 	policy  optout.Policy
 	confirm func(relay, participant, text string)
 	members map[string]member // by participant SID
@@ -38,25 +38,23 @@ type member struct {
 	other         string // the other participant's SID
 }
 
-func newInterceptor(cfg config, confirm func(relay, participant, text string)) (*interceptor, error) {
-	p, err := cfg.policy()
-	if err != nil {
-		return nil, err
-	}
+// newInterceptor returns the interceptor of the relay's account, with the relay's
+// keywords. confirm sends a text to a participant.
+func newInterceptor(r *relay, confirm func(relay, participant, text string)) *interceptor {
 	i := &interceptor{
-		cfg:      cfg,
-		policy:   p,
+		cfg:      r.cfg,
+		policy:   r.policy,
 		confirm:  confirm,
 		members:  map[string]member{},
 		optedOut: map[string]bool{},
 		withheld: map[string]bool{},
 	}
-	for _, s := range cfg.Sessions {
+	for _, s := range r.cfg.Sessions {
 		for n, number := range s.Participants {
 			i.members[participantSID(s.Relay, number)] = member{s.Relay, number, participantSID(s.Relay, s.Participants[1-n])}
 		}
 	}
-	return i, nil
+	return i
 }
 
 func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {

@@ -304,17 +304,11 @@ func (r *relay) HandlePanic(_ context.Context, job *rivertype.JobRow, v any, tra
 	return &river.ErrorHandlerResult{SetCancelled: true}
 }
 
-// maintain does the periodic work that River does not, at the start and until
-// ctx is done.
+// maintain sweeps at the start and until ctx is done.
 func (r *relay) maintain(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
 			r.log.Error("sweep of the database failed, will try again", "error", err)
-		}
-		if r.cfg.KeepDays > 0 {
-			if err := r.store.deleteOld(ctx, time.Now().AddDate(0, 0, -r.cfg.KeepDays)); err != nil && ctx.Err() == nil {
-				r.log.Error("old messages cannot be deleted, will try again", "error", err)
-			}
 		}
 		select {
 		case <-time.After(r.limit.sweep):
@@ -323,26 +317,33 @@ func (r *relay) maintain(ctx context.Context) {
 	}
 }
 
-// sweep records what could not be recorded, and gives the first message of each
-// lane a job if it has none. A message whose job was cancelled, or discarded, is
-// given up first.
+// sweep does the periodic work that River does not. It records what could not be
+// recorded. It gives the first message of each lane a job if it has none; a
+// message whose job was cancelled or discarded is given up first. It deletes old
+// messages, but none whose delivery is pending.
 func (r *relay) sweep(ctx context.Context) error {
-	ended, cancel := context.WithCancel(ctx)
-	cancel() // one try for each
-	r.unrecorded.Range(func(_, done any) bool { return r.record(ended, nil, done.(outcome)) == nil })
-	lanes, err := r.store.idleLanes(ctx)
-	for _, lane := range lanes {
-		err = errors.Join(err, r.store.update(ctx, lane, func(t *tx) error {
-			m, ended, err := t.idle(lane)
+	once, cancel := context.WithCancel(ctx)
+	cancel()
+	r.unrecorded.Range(func(_, done any) bool { return r.record(once, nil, done.(outcome)) == nil })
+	list, err := idle(ctx, r.store.reads, "")
+	for _, m := range list {
+		err = errors.Join(err, r.store.update(ctx, m.lane(), func(t *tx) error {
+			again, err := idle(ctx, t, m.lane())
 			switch {
-			case m == nil:
+			case len(again) == 0:
 				return err
-			case ended:
+			case again[0].ended:
 				r.log.Error("delivery given up: its job was cancelled or discarded", "message", m.SID)
-				return r.giveUp(t, m, nil)
+				return r.giveUp(t, &again[0].message, nil)
 			}
-			t.insertJob(m.id, m.next(false))
+			t.insertJob(again[0].id, again[0].next(false))
 			return nil
+		}))
+	}
+	if r.cfg.KeepDays > 0 {
+		err = errors.Join(err, r.store.update(ctx, "", func(t *tx) error {
+			return t.exec(`DELETE FROM messages WHERE received < $1 AND lane IS NULL AND id IN (SELECT id FROM messages ORDER BY id LIMIT 10000)`,
+				time.Now().AddDate(0, 0, -r.cfg.KeepDays).UnixMilli())
 		}))
 	}
 	return err

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,8 +43,7 @@ type store struct {
 	id     string      // of this process among those that share the database
 	file   string      // "" with PostgreSQL
 	opened os.FileInfo // of the file
-	lock   *sql.DB     // the file beside the database that keeps others out
-	locked *sql.Tx     // for as long as this process lives
+	lock   *sql.DB     // the file beside the database that keeps others out, locked
 }
 
 // connections is the number of a relay's connections to PostgreSQL, besides the
@@ -147,9 +145,8 @@ func (s *store) openSQLite(file string) error {
 			return fmt.Errorf("%s must be its owner's alone: %w", name, err)
 		}
 	}
-	s.lock = openFile(file+".lock", "_txlock=exclusive", 1)
-	var err error
-	if s.locked, err = s.lock.Begin(); err != nil {
+	s.lock = openFile(file+".lock", "", 1)
+	if _, err := s.lock.Exec(`BEGIN EXCLUSIVE`); err != nil { // until it is closed
 		return fmt.Errorf("another relay has %s open: stop that one, or give this one a database of its own, or both a PostgreSQL (%w)", file, err)
 	}
 	// Another process, such as the operator's shell, may lock the file. A webhook
@@ -165,6 +162,7 @@ func (s *store) openSQLite(file string) error {
 	if _, err := s.db.Exec(`UPDATE river_job SET state = 'available' WHERE state = 'running'`); err != nil {
 		return err
 	}
+	var err error
 	s.opened, err = os.Stat(file)
 	return err
 }
@@ -180,16 +178,10 @@ func (s *store) Close() (err error) {
 	if s.listen != nil {
 		s.listen.Close()
 	}
-	for _, db := range []*sql.DB{s.reads, s.db} {
+	for _, db := range []*sql.DB{s.reads, s.db, s.lock} { // the lock is last
 		if db != nil {
 			err = errors.Join(err, db.Close())
 		}
-	}
-	if s.locked != nil { // last
-		err = errors.Join(err, s.locked.Rollback())
-	}
-	if s.lock != nil {
-		err = errors.Join(err, s.lock.Close())
 	}
 	return err
 }
@@ -268,10 +260,7 @@ func (t *tx) exec(query string, args ...any) error {
 
 // get scans the first row of a query into dest and reports whether there is one.
 func (t *tx) get(query string, args, dest []any) (bool, error) {
-	return found(t.QueryRowContext(t.ctx, query, args...).Scan(dest...))
-}
-
-func found(err error) (bool, error) {
+	err := t.QueryRowContext(t.ctx, query, args...).Scan(dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -284,9 +273,6 @@ func (t *tx) insertJob(message int64, kind string) {
 
 // complete ends a job. One that somebody deleted needs no end.
 func (t *tx) complete(job *river.Job[delivery]) error {
-	if job == nil {
-		return nil
-	}
 	_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](t.ctx, t.Tx, job)
 	if errors.Is(err, rivertype.ErrNotFound) {
 		return nil
@@ -315,7 +301,7 @@ func (t *tx) insertMessage(m *message, inLane bool) error {
 	_, err := t.get(`INSERT INTO messages (sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, lane)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
 		[]any{m.SID, m.Via, m.Relay, m.Sender, m.Recipient, m.Body, strings.Join(m.Media, "\n"), m.Received.UnixMilli(),
-			d.Action.String(), d.Code, d.Class.String(), d.Keyword, m.Outcome, sql.NullString{String: m.lane(), Valid: inLane}},
+			d.Action, d.Code, d.Class, d.Keyword, m.Outcome, sql.NullString{String: m.lane(), Valid: inLane}},
 		[]any{&m.id})
 	return err
 }
@@ -382,27 +368,24 @@ type unreadableError struct{ error }
 // load returns a message, nil if there is none, and whether its recipient has
 // opted out. With an unreadableError there is enough of a message to give up.
 func (s *store) load(ctx context.Context, id int64) (m *message, optedOut bool, err error) {
-	m = &message{id: id}
-	var media, received, action, code, class string // each text, so that anything in the columns can be read
-	ok, err := found(s.reads.QueryRowContext(ctx, `
-		SELECT sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, sent_sid, unknown, lane IS NOT NULL,
-			EXISTS (SELECT 1 FROM opt_outs o WHERE o.relay = m.relay AND o.participant = m.recipient)
-		FROM messages m WHERE id = $1`, id).Scan(&m.SID, &m.Via, &m.Relay, &m.Sender, &m.Recipient, &m.Body, &media, &received, &action, &code, &class,
-		&m.Decision.Keyword, &m.Outcome, &m.SentSID, &m.unknown, &m.inLane, &optedOut))
-	if !ok {
+	rows, err := s.reads.QueryContext(ctx, `SELECT lane IS NOT NULL, outcome, relay, recipient, sid, via, sender, body, media, received, action, code, class, keyword, sent_sid, unknown,
+		EXISTS (SELECT 1 FROM opt_outs o WHERE o.relay = m.relay AND o.participant = m.recipient) FROM messages m WHERE id = $1`, id)
+	if err != nil {
 		return nil, false, err
 	}
-	m.previousOutcome = m.Outcome
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, false, rows.Err()
+	}
+	var media string
+	var received int64
+	m = &message{id: id}
+	d := &m.Decision
+	err = rows.Scan(&m.inLane, &m.Outcome, &m.Relay, &m.Recipient, &m.SID, &m.Via, &m.Sender, &m.Body, &media, &received,
+		&d.Action, &d.Code, &d.Class, &d.Keyword, &m.SentSID, &m.unknown, &optedOut)
+	m.previousOutcome, m.Received = m.Outcome, time.UnixMilli(received)
 	if media != "" {
 		m.Media = strings.Split(media, "\n")
-	}
-	at, err1 := strconv.ParseInt(received, 10, 64)
-	m.Received = time.UnixMilli(at)
-	var err2 error
-	m.Decision.Code, err2 = strconv.Atoi(code)
-	err = errors.Join(err1, err2, m.Decision.Action.UnmarshalText([]byte(action)), m.Decision.Class.UnmarshalText([]byte(class)))
-	if err == nil && !slices.Contains([]string{forwarded, dropped, intercepted, blocked, withheld, undelivered}, m.Outcome) {
-		err = fmt.Errorf("unknown outcome %q", m.Outcome)
 	}
 	if err != nil {
 		err = unreadableError{fmt.Errorf("relay: row %d of messages: %w", id, err)}
@@ -410,55 +393,32 @@ func (s *store) load(ctx context.Context, id int64) (m *message, optedOut bool, 
 	return m, optedOut, err
 }
 
-// idleLanes returns the lanes whose first message has no job.
-func (s *store) idleLanes(ctx context.Context) (lanes []string, err error) {
-	rows, err := s.reads.QueryContext(ctx, `SELECT lane FROM messages WHERE id IN (SELECT min(id) FROM messages WHERE lane IS NOT NULL GROUP BY lane)
-		AND CAST(id AS TEXT) NOT IN (SELECT COALESCE(CAST(args ->> 'message' AS TEXT), '') FROM river_job
-			WHERE state IN `+unfinished+` AND queue IN ('`+toTwilio+`', '`+toInterceptor+`'))`)
+// An idleMessage is the first of its lane and has no job. ended says that an
+// operator or River has ended its job.
+type idleMessage struct {
+	message
+	ended bool
+}
+
+// idle returns the idle message of a lane, or those of all lanes if lane is "".
+func idle(ctx context.Context, db interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}, lane string) (list []*idleMessage, err error) {
+	const jobs = `(SELECT COALESCE(CAST(args ->> 'message' AS TEXT), '') FROM river_job WHERE queue IN ('` + toTwilio + `', '` + toInterceptor + `') AND state IN `
+	rows, err := db.QueryContext(ctx, `SELECT id, sid, relay, recipient, outcome, CAST(id AS TEXT) IN `+jobs+`('cancelled', 'discarded')) FROM messages
+		WHERE id IN (SELECT min(id) FROM messages WHERE lane IS NOT NULL AND ($1 = '' OR lane = $1) GROUP BY lane)
+		AND CAST(id AS TEXT) NOT IN `+jobs+unfinished+`)`, lane)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var lane string
-		if err := rows.Scan(&lane); err != nil {
+		m := &idleMessage{message: message{Via: viaSMS}}
+		if err := rows.Scan(&m.id, &m.SID, &m.Relay, &m.Recipient, &m.Outcome, &m.ended); err != nil {
 			return nil, err
 		}
-		lanes = append(lanes, lane)
+		m.previousOutcome = m.Outcome
+		list = append(list, m)
 	}
-	return lanes, rows.Err()
-}
-
-// idle returns the first message of a lane if it has no job, else nil, and
-// whether an operator or River has ended its job.
-func (t *tx) idle(lane string) (m *message, ended bool, err error) {
-	const job = `EXISTS (SELECT 1 FROM river_job j WHERE CAST(j.args ->> 'message' AS TEXT) = CAST(m.id AS TEXT) AND j.queue IN ('` + toTwilio + `', '` + toInterceptor + `') AND j.state IN `
-	m = &message{Via: viaSMS}
-	var busy bool
-	ok, err := t.get(`SELECT id, sid, relay, recipient, outcome, `+job+unfinished+`), `+job+`('cancelled', 'discarded'))
-		FROM messages m WHERE lane = $1 ORDER BY id LIMIT 1`,
-		[]any{lane}, []any{&m.id, &m.SID, &m.Relay, &m.Recipient, &m.Outcome, &busy, &ended})
-	if !ok || busy {
-		return nil, false, err
-	}
-	m.previousOutcome = m.Outcome
-	return m, ended, nil
-}
-
-// deleteOld deletes messages that were received before a time, but none whose
-// delivery is pending.
-func (s *store) deleteOld(ctx context.Context, before time.Time) error {
-	for n := int64(1); n > 0; {
-		err := s.update(ctx, "", func(t *tx) error {
-			res, err := t.ExecContext(t.ctx, `DELETE FROM messages WHERE received < $1 AND lane IS NULL AND id IN (SELECT id FROM messages ORDER BY id LIMIT 1000)`, before.UnixMilli())
-			if err == nil {
-				n, err = res.RowsAffected()
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return list, rows.Err()
 }

@@ -361,17 +361,14 @@ func TestOptOutBeforeSend(t *testing.T) {
 // The interceptor answers before it confirms, and has an interaction that it is
 // asked about twice take effect once.
 func TestInterceptor(t *testing.T) {
-	cfg := config{
+	cfg := &config{
 		AuthToken:            testToken,
 		InterceptCallbackURL: "https://app.example.com/intercept",
 		RespectSMSStopFilter: true,
 		Sessions:             []session{{relayNumber, []string{alice, bob}}},
 	}
 	confirmations := make(chan string) // confirm does not return before its text is received
-	i, err := newInterceptor(cfg, func(_, _, text string) { confirmations <- text })
-	if err != nil {
-		t.Fatal(err)
-	}
+	i := newInterceptor(&relay{cfg: cfg}, func(_, _, text string) { confirmations <- text })
 	server := httptest.NewServer(i)
 	defer server.Close()
 	ask := func(sid, from, body string) int {

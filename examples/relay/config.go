@@ -46,7 +46,8 @@ type config struct {
 	InterceptEveryMessage bool `json:"intercept_every_message"`
 	InterceptFailClosed   bool `json:"intercept_fail_closed"`
 
-	Regime            string   `json:"regime"` // whose words are keywords, too
+	Regime            string   `json:"regime"`    // its words are also keywords
+	Languages         []string `json:"languages"` // only those of the regime's words that have these tags
 	IgnorePunctuation bool     `json:"ignore_punctuation"`
 	ExtraKeywords     keywords `json:"extra_keywords"`
 
@@ -103,16 +104,23 @@ func (c *config) tokens() []string {
 // policy returns Proxy's table with the regime's words added, so that no word of
 // either is lost, and the extra keywords over both.
 func (c *config) policy() (optout.Policy, error) {
+	unknown := func(tag, value string, known []string) (optout.Policy, error) {
+		return optout.Policy{}, fmt.Errorf("relay: config: %s (%s): unknown %q: leave it out, or write one of: %s", tag, envName(tag), value, cmp.Or(strings.Join(known, ", "), "none"))
+	}
 	r, ok := regime.Lookup(cmp.Or(c.Regime, "proxy"))
 	if !ok {
 		var ids []string
 		for _, r := range regime.All() {
 			ids = append(ids, r.ID)
 		}
-		return optout.Policy{}, fmt.Errorf("relay: config: regime (%s): unknown %q: write one of %s, or leave it out",
-			envName("regime"), c.Regime, strings.Join(ids, ", "))
+		return unknown("regime", c.Regime, ids)
 	}
-	p, err := optout.NewPolicy(optout.Merge(r.Keywords(), optout.Policy{}.Keywords(), c.ExtraKeywords))
+	for _, tag := range c.Languages {
+		if tags := r.Languages(); tag == "" || len(r.Keywords(tag)) == 0 {
+			return unknown("languages", tag, tags)
+		}
+	}
+	p, err := optout.NewPolicy(optout.Merge(r.Keywords(c.Languages...), optout.Policy{}.Keywords(), c.ExtraKeywords))
 	p.IgnorePunctuation = c.IgnorePunctuation
 	return p, err
 }

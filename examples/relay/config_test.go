@@ -71,8 +71,25 @@ func TestConfig(t *testing.T) {
 		}
 	}
 
+	// Languages pick words of the regime.
+	c.Regime, c.Languages = "languages", []string{"ES", "pt"}
+	if p, err = c.policy(); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]optout.Class{"baja": optout.ClassOptOut, "parar": optout.ClassOptOut, "STOP": optout.ClassOptOut, "on": optout.ClassNone, "r": optout.ClassNone} {
+		if k, _ := p.Match(text); k.Class != want {
+			t.Errorf("Match(%q) = %+v with languages es and pt, want class %v", text, k, want)
+		}
+	}
+
 	for _, tt := range []struct{ name, text, env, want string }{
-		{"regime", good, "RELAY_REGIME=telnix", `regime (RELAY_REGIME): unknown "telnix": write one of aws, `},
+		{"language", good, "RELAY_LANGUAGES=[\"xx\"]", `languages (RELAY_LANGUAGES): unknown "xx": leave it out`},
+		{"language of a regime", strings.Replace(good, `"extra_keywords"`, `"regime": "languages", "languages": ["es", "tlh"], "extra_keywords"`, 1), "", `unknown "tlh": leave it out, or write one of: da, `},
+		{"database of another kind", good, "RELAY_DATABASE=mysql://u:xyzzy@h/db", "database (RELAY_DATABASE): neither a file nor an address of PostgreSQL"},
+		{"database with a query", good, "RELAY_DATABASE=relay.db?mode=ro", "database (RELAY_DATABASE): neither a file nor an address of PostgreSQL"},
+		{"PostgreSQL without a port", good, "RELAY_DATABASE=postgres://u:xyzzy@h:port/db", "database (RELAY_DATABASE): cannot be read as an address of PostgreSQL"},
+		{"PostgreSQL in keys without a port", good, "RELAY_DATABASE=host=db password=xyzzy port=x", "database (RELAY_DATABASE): cannot be read as an address of PostgreSQL"},
+		{"regime", good, "RELAY_REGIME=telnix", `regime (RELAY_REGIME): unknown "telnix": leave it out, or write one of: aws, `},
 		{"no JSON", `{`, "", "relay: config: " + dir},
 		{"unknown field", `{"acount_sid": "x"}`, "", `unknown field "acount_sid"`},
 		{"nothing", `{}`, "", `account_sid (RELAY_ACCOUNT_SID): no account SID: write AC and`},
@@ -111,7 +128,7 @@ func TestConfig(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := loadConfig(write(tt.text), []string{tt.env})
-			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "relay: ") {
+			if err == nil || strings.Contains(err.Error(), "xyzzy") || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "relay: ") {
 				t.Errorf("error %v, want %q in it", err, tt.want)
 			}
 		})

@@ -97,7 +97,7 @@ type relay struct {
 
 	trouble    atomic.Value // string: what is wrong with the interceptor's last answer
 	refusedAt  atomic.Int64 // when the database last failed a webhook, in Unix seconds
-	unrecorded sync.Map     // attempted to outcome
+	unrecorded sync.Map     // job ID to recording
 
 	addr, status string // where it listens
 	servers      []*http.Server
@@ -107,10 +107,10 @@ type relay struct {
 }
 
 // start opens the database, takes up what is left in it, and listens.
-func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
+func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
-	r = &relay{
+	r := &relay{
 		cfg:       &cfg,
 		limit:     limit,
 		directory: cfg.directory(),
@@ -119,31 +119,17 @@ func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
 		log:       log,
 		broken:    make(chan error, 2),
 	}
+	r.metrics = newMetrics(r)
 	for _, kind := range kinds {
 		r.circuits[kind] = newCircuit(kind, limit.circuit, log)
 	}
+	var err error
 	if r.policy, err = cfg.policy(); err != nil {
 		return nil, err
-	}
-	listeners := make([]net.Listener, 2)
-	defer func() {
-		for _, ln := range listeners {
-			if err != nil && ln != nil {
-				ln.Close()
-			}
-		}
-	}()
-	for i, address := range []string{cfg.Listen, cfg.Status} {
-		if listeners[i], err = net.Listen("tcp", address); err != nil {
-			return nil, fmt.Errorf("relay: %w", err)
-		}
 	}
 	if r.store, err = openStore(cfg.Database); err != nil {
 		return nil, err
 	}
-	r.metrics = newMetrics(
-		func() float64 { n, _ := r.pending(); return n },
-		func() float64 { _, age := r.pending(); return age })
 	if r.store.client, err = r.newClient(); err == nil {
 		err = r.store.client.Start(context.Background())
 	}
@@ -153,41 +139,39 @@ func start(cfg config, limit timing, log *slog.Logger) (r *relay, err error) {
 	var stopping context.Context
 	stopping, r.cancel = context.WithCancel(context.Background())
 	r.working.Go(func() { r.maintain(stopping) })
-	r.addr, r.status = listeners[0].Addr().String(), listeners[1].Addr().String()
-	for i, handler := range []http.HandlerFunc{r.webhook, r.state} {
-		s := &http.Server{
-			Handler:           handler,
-			ReadHeaderTimeout: 5 * time.Second,
-			ReadTimeout:       10 * time.Second,
-			WriteTimeout:      20 * time.Second,
-			IdleTimeout:       2 * time.Minute,
-			MaxHeaderBytes:    16 << 10,
-			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		}
-		r.servers = append(r.servers, s)
-		go func() {
-			if err := s.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
-				r.broken <- err
-			}
-		}()
+	if r.addr, err = r.listen(cfg.Listen, r.webhook); err == nil {
+		r.status, err = r.listen(cfg.Status, r.state)
+	}
+	if err != nil {
+		r.stop(time.Second)
+		return nil, fmt.Errorf("relay: %w", err)
 	}
 	log.Info("listening", "address", r.addr, "status", r.status, "sessions", len(cfg.Sessions), "flags", cfg.flags())
 	return r, nil
 }
 
-// pending returns the number of pending deliveries and the age of the oldest in
-// seconds, both -1 if the database does not say.
-func (r *relay) pending() (n, age float64) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	count, oldest, err := r.store.pending(ctx)
-	switch {
-	case err != nil:
-		return -1, -1
-	case count == 0:
-		return 0, 0
+// listen serves at an address and returns it with its port.
+func (r *relay) listen(address string, handler http.HandlerFunc) (string, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", err
 	}
-	return float64(count), time.Since(oldest).Seconds()
+	s := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      20 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelWarn),
+	}
+	r.servers = append(r.servers, s)
+	go func() {
+		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			r.broken <- err
+		}
+	}()
+	return listener.Addr().String(), nil
 }
 
 // stop answers the webhooks that have come, lets the deliveries that are under
@@ -197,8 +181,7 @@ func (r *relay) stop(limit time.Duration) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	r.cancel()
-	queue := make(chan error, 1)
-	go func() { queue <- r.stopQueue(ctx) }()
+	r.working.Go(func() { r.stopQueue(ctx) })
 	var errs []error
 	for _, s := range r.servers {
 		err := s.Shutdown(ctx)
@@ -209,7 +192,6 @@ func (r *relay) stop(limit time.Duration) bool {
 		}
 		errs = append(errs, err)
 	}
-	errs = append(errs, <-queue)
 	r.working.Wait()
 	err := errors.Join(append(errs, r.store.Close())...)
 	if err != nil {
@@ -219,12 +201,13 @@ func (r *relay) stop(limit time.Duration) bool {
 	return err == nil
 }
 
-// stopQueue lets what is under way end, until ctx does.
-func (r *relay) stopQueue(ctx context.Context) error {
-	if err := r.store.client.Stop(ctx); err == nil {
-		return nil
+// stopQueue lets deliveries end, and cancels what is left when ctx is done.
+func (r *relay) stopQueue(ctx context.Context) {
+	if r.store.client.Stop(ctx) != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if err := r.store.client.StopAndCancel(ctx); err != nil {
+			r.log.Error("queue not stopped in time", "error", err)
+		}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	return r.store.client.StopAndCancel(ctx)
 }

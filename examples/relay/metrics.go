@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -18,7 +20,7 @@ type metrics struct {
 	intercepts *prometheus.CounterVec
 }
 
-func newMetrics(pending, age func() float64) *metrics {
+func newMetrics(r *relay) *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
@@ -30,8 +32,10 @@ func newMetrics(pending, age func() float64) *metrics {
 		intercepts: counter("relay_intercepts_total", "Messages that the interceptor was to be asked about, by its answer: 2xx allows, 403 blocks, all else is broken.", "answer"),
 	}
 	m.registry.MustRegister(m.decisions, m.refused, m.deliveries, m.intercepts,
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "relay_deliveries_pending", Help: "Pending deliveries, -1 if the database does not say."}, pending),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "relay_oldest_delivery_seconds", Help: "Age of the oldest message whose delivery is pending, -1 if the database does not say."}, age),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "relay_deliveries_pending", Help: "Pending deliveries, -1 if the database does not say."},
+			func() float64 { n, _ := r.pending(); return n }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "relay_oldest_delivery_seconds", Help: "Age of the oldest message whose delivery is pending, -1 if the database does not say."},
+			func() float64 { _, age := r.pending(); return age }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -42,4 +46,19 @@ func (m *metrics) decided(msg *message) {
 
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// pending returns the number of pending deliveries and the age of the oldest in
+// seconds, both -1 if the database does not say.
+func (r *relay) pending() (n, age float64) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	n, oldest, err := r.store.pending(ctx)
+	switch {
+	case err != nil:
+		return -1, -1
+	case n == 0:
+		return 0, 0
+	}
+	return n, time.Since(oldest).Seconds()
 }

@@ -32,14 +32,14 @@ const workers = 32
 
 // timing has the relay's time limits, which tests shorten.
 type timing struct {
-	call                  time.Duration // for any answer but the interceptor's
-	intercept             time.Duration // docs/proxy/api/webhooks
-	interceptConversation time.Duration // of the 5 s that Conversations waits
-	firstRetry            time.Duration // the wait after the first failure; it doubles
-	laneRetry, lastRetry  time.Duration // up to this, for a lane's deliveries and for the others
-	giveUp                time.Duration // how long a delivery is tried, in waits
-	circuit               time.Duration // until an address that does not answer is tried again
-	sweep                 time.Duration // how often maintain runs
+	call                  time.Duration            // for any answer but the interceptor's
+	intercept             time.Duration            // docs/proxy/api/webhooks
+	interceptConversation time.Duration            // of the 5 s that Conversations waits
+	firstRetry            time.Duration            // the wait after the first failure; it doubles
+	lastRetry             map[string]time.Duration // up to this, by kind: what waits in a lane holds up others
+	giveUp                time.Duration            // how long a delivery is tried, in waits
+	circuit               time.Duration            // until an address that does not answer is tried again
+	sweep                 time.Duration            // how often maintain runs
 }
 
 // The job of a relay that died runs again when River's rescuer finds it, which
@@ -56,11 +56,11 @@ var defaultTiming = timing{
 	intercept:             10 * time.Second,
 	interceptConversation: 3 * time.Second,
 	firstRetry:            time.Second,
-	laneRetry:             30 * time.Second,
-	lastRetry:             5 * time.Minute,
-	giveUp:                24 * time.Hour,
-	circuit:               15 * time.Second,
-	sweep:                 time.Minute,
+	lastRetry: map[string]time.Duration{toTwilio: 30 * time.Second, toInterceptor: 30 * time.Second,
+		toCallback: 5 * time.Minute, toDebugger: 5 * time.Minute},
+	giveUp:  24 * time.Hour,
+	circuit: 15 * time.Second,
+	sweep:   time.Minute,
 }
 
 // maxUnknown is how often an attempt is made of which nobody knows whether
@@ -82,11 +82,9 @@ func (delivery) Kind() string { return "delivery" }
 
 // newClient returns River's client with the relay as its worker.
 func (r *relay) newClient() (*river.Client[*sql.Tx], error) {
-	deliver := river.NewWorkers()
-	river.AddWorker(deliver, &worker{relay: r})
 	cfg := &river.Config{
 		ID:                   r.store.id,
-		Workers:              deliver,
+		Workers:              river.NewWorkers(),
 		Queues:               map[string]river.QueueConfig{},
 		FetchCooldown:        20 * time.Millisecond,
 		FetchPollInterval:    250 * time.Millisecond, // PostgreSQL tells of new jobs
@@ -99,13 +97,13 @@ func (r *relay) newClient() (*river.Client[*sql.Tx], error) {
 		ReindexerSchedule:    river.NeverSchedule(), // takes longer than statement_timeout
 
 		CompletedJobRetentionPeriod: time.Minute,
-		CancelledJobRetentionPeriod: 30 * 24 * time.Hour, // these two were given up
-		DiscardedJobRetentionPeriod: 30 * 24 * time.Hour,
+		CancelledJobRetentionPeriod: 30 * 24 * time.Hour, // these were given up
 		Logger:                      slog.New(warnings{r.log.Handler()}),
 	}
 	if r.store.file != "" {
 		cfg.PollOnly, cfg.FetchPollInterval = true, 50*time.Millisecond
 	}
+	river.AddWorker(cfg.Workers, &worker{relay: r})
 	for _, kind := range kinds {
 		cfg.Queues[kind] = river.QueueConfig{MaxWorkers: workers}
 	}
@@ -125,28 +123,19 @@ type worker struct {
 	relay *relay
 }
 
-// An outcome is what became of a delivery in a lane, and how to write it down.
-type outcome struct {
-	message *message
-	kind    string
-	record  func(*tx) error
-}
+// A recording writes down what became of a delivery in a lane, and ends its job.
+// The job is nil if it is not being worked.
+type recording func(ctx context.Context, job *river.Job[delivery]) error
 
-// An attempted is the key of an outcome that is not recorded yet.
-type attempted struct {
-	message int64
-	kind    string
-}
-
-// Work makes one attempt and records its outcome. It returns nil only if that
-// is recorded or if the delivery is no longer pending. River would keep an error
-// in the job's row, so Work snoozes the job instead.
+// Work makes one attempt and records what became of it. It returns nil only if
+// that is recorded or if the delivery is no longer pending. River would keep an
+// error in the job's row, so Work snoozes the job instead.
 func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
 	r, kind := w.relay, job.Queue
-	if done, ok := r.unrecorded.Load(attempted{job.Args.Message, kind}); ok {
-		return r.record(ctx, job, done.(outcome))
+	if record, ok := r.unrecorded.Load(job.ID); ok {
+		return record.(recording)(ctx, job)
 	}
-	var metadata struct{ Snoozes int } // which do not count as attempts
+	var metadata struct{ Snoozes int } // which River does not count as attempts
 	_ = json.Unmarshal(job.Metadata, &metadata)
 	attempt := job.Attempt + metadata.Snoozes
 	wait := r.backoff(kind, attempt-1)
@@ -160,41 +149,43 @@ func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
 	case m == nil || inLane && (!m.inLane || kind != m.next(false)):
 		return nil // the message was deleted, or another relay has made this delivery
 	}
-	done := outcome{message: m, kind: kind}
+	var write func(*tx) error
 	if err == nil {
-		done.record, err = r.deliver(ctx, kind, m, optedOut)
+		write, err = r.deliver(ctx, kind, m, optedOut)
 	}
 	unknown := errors.As(err, new(unknownError))
 	if unknown {
 		m.unknown++
 		wait = max(wait, r.limit.firstRetry<<(2+2*m.unknown)) // 16 s, 64 s: an outage may be over by then
 	}
+	result := "delivered"
 	switch {
 	case err == nil:
-		r.metrics.deliveries.WithLabelValues(kind, "delivered").Inc()
 	case errors.Is(ctx.Err(), context.Canceled) && !unknown:
 		return river.JobSnooze(0) // by the shutdown
 	case permanent(err) || errors.As(err, new(unreadableError)) || m.unknown >= maxUnknown || attempt > r.attempts(kind):
+		result = "given_up"
 		r.log.Error("delivery given up", append(m.attrs(), "kind", kind, "attempt", attempt, "error", err)...)
-		r.metrics.deliveries.WithLabelValues(kind, "given_up").Inc()
-		if !inLane {
-			return river.JobCancel(err)
-		}
-		done.record = func(t *tx) error { return r.giveUp(t, m, err) }
+		write = func(t *tx) error { return r.giveUp(t, m, err) }
 	case circuitOpen(err):
 		return river.JobSnooze(wait)
 	default:
+		result = "retried"
 		r.log.Warn("delivery failed, will be retried", append(m.attrs(), "kind", kind, "attempt", attempt, "error", err)...)
-		r.metrics.deliveries.WithLabelValues(kind, "retried").Inc()
+	}
+	r.metrics.deliveries.WithLabelValues(kind, result).Inc()
+	switch {
+	case result == "retried":
 		if unknown {
 			r.persist(ctx, m, func(t *tx) error { return t.setUnknown(m) })
 		}
 		return river.JobSnooze(max(wait, after(err)))
+	case inLane:
+		return r.record(m, write, job.ID)(ctx, job)
+	case err != nil:
+		return river.JobCancel(err)
 	}
-	if !inLane {
-		return nil
-	}
-	return r.record(ctx, job, done)
+	return nil
 }
 
 // deliver makes a delivery and returns how to record it, if it is in a lane.
@@ -232,23 +223,25 @@ func (r *relay) notify(ctx context.Context, kind, to string, form url.Values) er
 	})
 }
 
-// record writes down what became of a delivery in a lane and ends its job. If
-// this attempt cannot do that, the next one of this process, or the next sweep,
-// does not make the delivery again.
-func (r *relay) record(ctx context.Context, job *river.Job[delivery], done outcome) error {
-	key := attempted{done.message.id, done.kind}
-	r.unrecorded.Store(key, done)
-	err := r.persist(ctx, done.message, func(t *tx) error {
-		if err := done.record(t); err != nil || job == nil {
-			return err
+// record returns the recording of a delivery that was made or given up. If the
+// attempt cannot write it, the next one of this process, or the next sweep, does,
+// and does not make the delivery again.
+func (r *relay) record(m *message, write func(*tx) error, id int64) (record recording) {
+	record = func(ctx context.Context, job *river.Job[delivery]) error {
+		err := r.persist(ctx, m, func(t *tx) error {
+			if err := write(t); err != nil || job == nil {
+				return err
+			}
+			return t.complete(job)
+		})
+		if err != nil {
+			return river.JobSnooze(r.limit.firstRetry)
 		}
-		return t.complete(job)
-	})
-	if err != nil {
-		return river.JobSnooze(r.limit.firstRetry)
+		r.unrecorded.Delete(id)
+		return nil
 	}
-	r.unrecorded.Delete(key)
-	return nil
+	r.unrecorded.Store(id, record)
+	return record
 }
 
 // persist runs a transaction of m's lane again and again until it is made or ctx
@@ -272,33 +265,28 @@ func (r *relay) persist(ctx context.Context, m *message, do func(*tx) error) err
 // of twice the time before, so that deliveries that failed together do not return
 // together.
 func (r *relay) backoff(kind string, attempts int) time.Duration {
-	wait := min(r.limit.firstRetry<<min(attempts, 16), r.longest(kind))
+	wait := min(r.limit.firstRetry<<min(attempts, 16), r.limit.lastRetry[kind])
 	return wait/2 + rand.N(wait/2+1)
-}
-
-func (r *relay) longest(kind string) time.Duration {
-	if kind == toTwilio || kind == toInterceptor {
-		return r.limit.laneRetry
-	}
-	return r.limit.lastRetry
 }
 
 // attempts returns after how many attempts a delivery is given up: as many as
 // make a day of waits. It is not given up at an age, as a clock that is set a day
 // ahead must not give up what waits.
-func (r *relay) attempts(kind string) int { return int(r.limit.giveUp / (r.longest(kind) * 3 / 4)) }
+func (r *relay) attempts(kind string) int {
+	return int(r.limit.giveUp / (r.limit.lastRetry[kind] * 3 / 4))
+}
 
 // NextRetry has the job of a relay that died run again at once.
 func (r *relay) NextRetry(*rivertype.JobRow) time.Time { return time.Now() }
 
-// HandleError ends a job that cannot be read. The sweep gives its message another.
+// HandleError ends a job that cannot be read. A sweep gives its message another.
 func (r *relay) HandleError(_ context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
 	r.log.Error("job given up", "job", job.ID, "kind", job.Queue, "attempt", job.Attempt, "error", err)
 	return &river.ErrorHandlerResult{SetCancelled: true}
 }
 
-// HandlePanic ends a job whose delivery panics. The sweep gives its message up,
-// as it may be the message's fault.
+// HandlePanic ends a job whose delivery panics. A sweep gives its message up, as
+// it may be the message's fault.
 func (r *relay) HandlePanic(_ context.Context, job *rivertype.JobRow, v any, trace string) *river.ErrorHandlerResult {
 	r.log.Error("delivery panicked", "job", job.ID, "kind", job.Queue, "panic", fmt.Sprint(v), "trace", trace)
 	return &river.ErrorHandlerResult{SetCancelled: true}
@@ -324,7 +312,7 @@ func (r *relay) maintain(ctx context.Context) {
 func (r *relay) sweep(ctx context.Context) error {
 	once, cancel := context.WithCancel(ctx)
 	cancel()
-	r.unrecorded.Range(func(_, done any) bool { return r.record(once, nil, done.(outcome)) == nil })
+	r.unrecorded.Range(func(_, record any) bool { return record.(recording)(once, nil) == nil })
 	list, err := idle(ctx, r.store.reads, "")
 	for _, m := range list {
 		err = errors.Join(err, r.store.update(ctx, m.lane(), func(t *tx) error {

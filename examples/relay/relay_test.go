@@ -51,11 +51,11 @@ var testTiming = timing{
 	intercept:             10 * time.Second,
 	interceptConversation: 3 * time.Second,
 	firstRetry:            5 * time.Millisecond,
-	laneRetry:             50 * time.Millisecond,
-	lastRetry:             50 * time.Millisecond,
-	giveUp:                time.Minute,
-	circuit:               100 * time.Millisecond,
-	sweep:                 200 * time.Millisecond,
+	lastRetry: map[string]time.Duration{toTwilio: 50 * time.Millisecond, toInterceptor: 50 * time.Millisecond,
+		toCallback: 50 * time.Millisecond, toDebugger: 50 * time.Millisecond},
+	giveUp:  time.Minute,
+	circuit: 100 * time.Millisecond,
+	sweep:   200 * time.Millisecond,
 }
 
 // A bench is a relay and the stand-in that it talks to.

@@ -353,7 +353,7 @@ const unfinished = `('available', 'pending', 'retryable', 'running', 'scheduled'
 
 // pending returns the number of pending deliveries, and when the oldest of their
 // messages was received.
-func (s *store) pending(ctx context.Context) (n int, oldest time.Time, err error) {
+func (s *store) pending(ctx context.Context) (n float64, oldest time.Time, err error) {
 	var received sql.NullInt64
 	err = s.reads.QueryRowContext(ctx, `SELECT count(*), min(received) FROM (
 		SELECT received FROM messages WHERE lane IS NOT NULL

@@ -259,7 +259,8 @@ func TestJobEnded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, func(b *bench) {
-				b.limit.firstRetry, b.limit.laneRetry, b.limit.giveUp = time.Hour, time.Hour, 24*time.Hour
+				b.limit = defaultTiming
+				b.limit.firstRetry, b.limit.sweep = 30*time.Second, testTiming.sweep
 			})
 			var up atomic.Bool
 			b.twilio.Fail = func(kind string, _ url.Values) int {

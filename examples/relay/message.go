@@ -139,10 +139,11 @@ func callbackForm(account string, m *message) url.Values {
 	form.Set("outboundResourceSid", m.SentSID)
 	form.Set("outboundResourceStatus", "sent")
 	form.Set("outboundResourceType", "Message")
-	form.Set("outboundResourceUrl", messageURL(account, m.SentSID))
+	form.Set("outboundResourceUrl", "")
 	if m.Outcome == undelivered {
 		form.Set("outboundResourceStatus", "failed")
-		form.Set("outboundResourceUrl", "")
+	} else if m.SentSID != "" { // else Twilio's answer broke off
+		form.Set("outboundResourceUrl", messageURL(account, m.SentSID))
 	}
 	return form
 }

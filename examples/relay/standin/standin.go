@@ -429,7 +429,10 @@ func checkCallback(form url.Values, account string) string {
 		"outboundResourceUrl": `https://api\.twilio\.com/.*` + form.Get("outboundResourceSid") + `\.json`,
 	}
 	if form.Get("outboundResourceStatus") == "failed" {
-		want["outboundResourceStatus"], want["outboundResourceSid"], want["outboundResourceUrl"] = "failed", "", ""
+		want["outboundResourceStatus"] = "failed"
+	}
+	if want["outboundResourceStatus"] == "failed" || form.Get("outboundResourceSid") == "" { // of an answer that broke off
+		want["outboundResourceSid"], want["outboundResourceUrl"] = "", ""
 	}
 	return cmp.Or(checkInteraction(inbound, account), matches(outbound, outboundNames, want))
 }

@@ -64,10 +64,9 @@ func migrate(ctx context.Context, db *sql.DB, driver riverdriver.Driver[*sql.Tx]
 	if _, err := own.Up(ctx); err != nil {
 		return err
 	}
-	version, err := own.GetDBVersion(ctx)
-	sources := own.ListSources()
-	if last := sources[len(sources)-1].Version; err == nil && version > last {
-		err = newer("the relay", fmt.Errorf("version %d, and it knows %d", version, last))
+	version, target, err := own.GetVersions(ctx)
+	if err == nil && version > target {
+		err = newer("the relay", fmt.Errorf("version %d, and it knows %d", version, target))
 	}
 	return err
 }

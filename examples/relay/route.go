@@ -116,7 +116,7 @@ func (r *relay) settle(t *tx, m *message, sent, waits bool) error {
 		if err := t.insertMessage(m, inLane); err != nil {
 			return err
 		}
-	} else if done, following, err := t.setOutcome(m, inLane); !done {
+	} else if done, following, err := t.setOutcome(m, inLane); err != nil || !done {
 		return err
 	} else if following != nil {
 		t.insertJob(following.id, following.next(false))

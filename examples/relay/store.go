@@ -51,6 +51,11 @@ type store struct {
 // second at 20 ms need 45, which two relays share.
 const connections = 40
 
+// sessionSettings free the locks of a dead relay after 3 s, and end a wait for a
+// lock after 1 s. Times are in milliseconds, those of tcp_keepalives in seconds.
+const sessionSettings = `idle_in_transaction_session_timeout=3000 lock_timeout=1000 statement_timeout=5000
+	tcp_keepalives_idle=5 tcp_keepalives_interval=2 tcp_keepalives_count=3 tcp_user_timeout=10000`
+
 // keyValue matches the key=value form of a PostgreSQL address.
 var keyValue = regexp.MustCompile(`(^|\s)(host|hostaddr|service|dbname|user)\s*=`)
 
@@ -82,24 +87,14 @@ func (s *store) openPostgres(address string) error {
 	cfg.MaxConns = 1
 	cfg.ConnConfig.ConnectTimeout = cmp.Or(cfg.ConnConfig.ConnectTimeout, 5*time.Second)
 	session := cfg.ConnConfig.RuntimeParams
-	session["application_name"] = s.id
+	session["application_name"], session["default_transaction_isolation"] = s.id, "read committed"
 	db := stdlib.OpenDB(*cfg.ConnConfig.Copy()) // a migration may take its time
 	defer db.Close()
 	if err := migrate(ctx, db, riverdatabasesql.New(db), goose.DialectPostgres); err != nil {
 		return err
 	}
-	// Whatever becomes of a relay, its locks are free after 3 s, and nothing
-	// waits for a lock longer than 1 s. Times are in milliseconds and seconds.
-	for name, value := range map[string]string{
-		"default_transaction_isolation":       "read committed",
-		"idle_in_transaction_session_timeout": "3000",
-		"lock_timeout":                        "1000",
-		"statement_timeout":                   "5000",
-		"tcp_keepalives_idle":                 "5",
-		"tcp_keepalives_interval":             "2",
-		"tcp_keepalives_count":                "3",
-		"tcp_user_timeout":                    "10000",
-	} {
+	for _, setting := range strings.Fields(sessionSettings) {
+		name, value, _ := strings.Cut(setting, "=")
 		session[name] = value
 	}
 	if s.listen, err = pgxpool.NewWithConfig(ctx, cfg.Copy()); err != nil {
@@ -258,13 +253,8 @@ func (t *tx) exec(query string, args ...any) error {
 	return err
 }
 
-// get scans the first row of a query into dest and reports whether there is one.
-func (t *tx) get(query string, args, dest []any) (bool, error) {
-	err := t.QueryRowContext(t.ctx, query, args...).Scan(dest...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
+func (t *tx) row(query string, args ...any) *sql.Row {
+	return t.QueryRowContext(t.ctx, query, args...)
 }
 
 func (t *tx) insertJob(message int64, kind string) {
@@ -289,21 +279,19 @@ func (t *tx) look(m *message) (outcome string, optedOut, waits bool, err error) 
 	if m.Via == viaConversations {
 		is, who = "<>", m.Sender
 	}
-	_, err = t.get(`SELECT COALESCE((SELECT outcome FROM messages WHERE sid = $1), ''),
+	err = t.row(`SELECT COALESCE((SELECT outcome FROM messages WHERE sid = $1), ''),
 		EXISTS (SELECT 1 FROM opt_outs WHERE relay = $2 AND participant `+is+` $3), EXISTS (SELECT 1 FROM messages WHERE lane = $4)`,
-		[]any{m.SID, m.Relay, who, m.lane()}, []any{&outcome, &optedOut, &waits})
+		m.SID, m.Relay, who, m.lane()).Scan(&outcome, &optedOut, &waits)
 	return outcome, optedOut, waits, err
 }
 
 // insertMessage writes m, into its lane if something is to be delivered in it.
 func (t *tx) insertMessage(m *message, inLane bool) error {
 	d := m.Decision
-	_, err := t.get(`INSERT INTO messages (sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, lane)
+	return t.row(`INSERT INTO messages (sid, via, relay, sender, recipient, body, media, received, action, code, class, keyword, outcome, lane)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
-		[]any{m.SID, m.Via, m.Relay, m.Sender, m.Recipient, m.Body, strings.Join(m.Media, "\n"), m.Received.UnixMilli(),
-			d.Action, d.Code, d.Class, d.Keyword, m.Outcome, sql.NullString{String: m.lane(), Valid: inLane}},
-		[]any{&m.id})
-	return err
+		m.SID, m.Via, m.Relay, m.Sender, m.Recipient, m.Body, strings.Join(m.Media, "\n"), m.Received.UnixMilli(),
+		d.Action, d.Code, d.Class, d.Keyword, m.Outcome, sql.NullString{String: m.lane(), Valid: inLane}).Scan(&m.id)
 }
 
 // setOutcome writes what became of m, unless another relay has done so: its
@@ -312,15 +300,18 @@ func (t *tx) insertMessage(m *message, inLane bool) error {
 func (t *tx) setOutcome(m *message, inLane bool) (done bool, next *message, err error) {
 	var id sql.NullInt64
 	var outcome sql.NullString
-	done, err = t.get(`UPDATE messages SET outcome = $1, sent_sid = $2, unknown = 0, lane = CASE WHEN $3 THEN lane END
+	err = t.row(`UPDATE messages SET outcome = $1, sent_sid = $2, unknown = 0, lane = CASE WHEN $3 THEN lane END
 		WHERE id = $4 AND lane IS NOT NULL AND outcome = $5
 		RETURNING (SELECT n.id FROM messages n WHERE n.lane = $6 AND n.id <> $4 ORDER BY n.id LIMIT 1),
 			(SELECT n.outcome FROM messages n WHERE n.lane = $6 AND n.id <> $4 ORDER BY n.id LIMIT 1)`,
-		[]any{m.Outcome, m.SentSID, inLane, m.id, m.previousOutcome, m.lane()}, []any{&id, &outcome})
-	if done && !inLane && id.Valid {
+		m.Outcome, m.SentSID, inLane, m.id, m.previousOutcome, m.lane()).Scan(&id, &outcome)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil, nil
+	case err == nil && !inLane && id.Valid:
 		next = &message{id: id.Int64, Via: viaSMS, Outcome: outcome.String}
 	}
-	return done, next, err
+	return true, next, err
 }
 
 // setUnknown counts an attempt to send m whose outcome is unknown.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,41 +38,42 @@ func (r *relay) send(ctx context.Context, m *message) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.limit.call)
 	defer cancel()
-	var e *answerError
+	written := false
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteRequest: func(info httptrace.WroteRequestInfo) { written = info.Err == nil },
+	})
+	var refused *answerError
 	for _, token := range r.cfg.tokens() {
+		written = false
 		req, err := newPost(ctx, r.cfg.TwilioAPIURL+"/2010-04-01/Accounts/"+r.cfg.AccountSID+"/Messages.json", form)
 		if err != nil {
 			return "", err
 		}
 		req.SetBasicAuth(r.cfg.AccountSID, token)
-		written := false
-		req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-			WroteRequest: func(info httptrace.WroteRequestInfo) { written = info.Err == nil },
-		}))
 		status, header, body, err := r.do(req)
 		switch {
-		case err == nil:
-		case status == http.StatusCreated: // and its SID is unknown
+		case err == nil || status >= 300:
+		case status == http.StatusCreated: // the rest of the answer only had its SID
 			return "", nil
-		case written && (status == 0 || success(status)):
+		case written:
 			return "", unknownError{fmt.Errorf("relay: twilio: nobody knows whether the message was taken: %w", err)}
-		case status == 0:
+		default:
 			return "", fmt.Errorf("relay: twilio: %w", err)
 		}
 		var answer struct {
 			SID  string
 			Code int
 		}
-		_ = json.Unmarshal(body, &answer) // of what is no JSON there is neither
+		_ = json.Unmarshal(body, &answer) // what is not JSON has neither
 		if success(status) && messageSID.MatchString(answer.SID) {
 			return answer.SID, nil
 		}
-		e = &answerError{who: "twilio", status: status, code: answer.Code, after: retryAfter(header, time.Now())}
+		refused = &answerError{who: "twilio", status: status, code: answer.Code, after: retryAfter(header)}
 		if status != http.StatusUnauthorized {
 			break
 		}
 	}
-	return "", e
+	return "", refused
 }
 
 // An unknownError is an attempt to send a message that Twilio may have taken.
@@ -106,36 +108,34 @@ const (
 	codeQueueFull = 21611 // of the sender; it drains
 )
 
+// answerOf returns the answer that err is about, nil if there was none.
+func answerOf(err error) *answerError {
+	a, _ := errors.AsType[*answerError](err)
+	return a
+}
+
 // optedOutAtTwilio reports whether Twilio would not send because the recipient
 // opted out of the number.
 func optedOutAtTwilio(err error) bool {
-	var a *answerError
-	return errors.As(err, &a) && a.code == codeOptedOut && a.status >= 400 && a.status < 500
+	a := answerOf(err)
+	return a != nil && a.code == codeOptedOut && a.status/100 == 4
 }
 
-// permanent reports whether Twilio's answer will be no other tomorrow: most of
+// permanent reports whether Twilio will give the same answer tomorrow: most of
 // 4xx says that the request is wrong. A wrong token, account or address can be
 // put right, and too many requests pass.
 func permanent(err error) bool {
-	var a *answerError
-	if optedOutAtTwilio(err) {
-		return true
-	}
-	if !errors.As(err, &a) || a.who != "twilio" || a.status < 400 || a.status > 499 || a.code == codeQueueFull {
+	a := answerOf(err)
+	if a == nil || a.who != "twilio" || a.status/100 != 4 || a.code == codeQueueFull {
 		return false
 	}
-	switch a.status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired,
-		http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
-		return false
-	}
-	return true
+	return a.code == codeOptedOut || !slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired,
+		http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests}, a.status)
 }
 
-// after returns how long the answer that err is asks to wait.
+// after returns how long the answer that err is about asks to wait.
 func after(err error) time.Duration {
-	var a *answerError
-	if errors.As(err, &a) {
+	if a := answerOf(err); a != nil {
 		return a.after
 	}
 	return 0
@@ -143,14 +143,14 @@ func after(err error) time.Duration {
 
 // retryAfter returns how long the header of an answer asks to wait, in seconds
 // or with a date, at most an hour.
-func retryAfter(h http.Header, now time.Time) time.Duration {
+func retryAfter(h http.Header) time.Duration {
 	text := h.Get("Retry-After")
-	wait, _ := strconv.Atoi(text)
-	d := time.Duration(wait) * time.Second
+	seconds, _ := strconv.Atoi(text)
+	wait := time.Duration(seconds) * time.Second
 	if at, err := http.ParseTime(text); err == nil {
-		d = at.Sub(now)
+		wait = time.Until(at)
 	}
-	return min(max(d, 0), time.Hour)
+	return min(max(wait, 0), time.Hour)
 }
 
 // post posts a form as Twilio does, signed, and returns the status of the

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	_ "embed"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +16,9 @@ import (
 
 	"example.com/optout/examples/relay/standin"
 )
+
+//go:embed standin/relay.json
+var demoConfig []byte
 
 const (
 	demoRelay = "+15550100009"
@@ -62,28 +67,18 @@ func demo(w io.Writer) error {
 		return fmt.Errorf("relay: demo: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	twilio := &standin.Server{
-		AccountSID: "AC00000000000000000000000000000001",
-		AuthToken:  "00000000000000000000000000000002",
-		PublicURL:  "https://relay.example.com",
+	var cfg config
+	if err := json.Unmarshal(demoConfig, &cfg); err != nil {
+		return fmt.Errorf("relay: demo: %w", err)
 	}
+	twilio := &standin.Server{AccountSID: cfg.AccountSID, AuthToken: cfg.AuthToken, PublicURL: cfg.PublicURL}
 	if err := twilio.Start(); err != nil {
 		return err
 	}
 	defer twilio.Close()
-	cfg := config{
-		Listen:               "127.0.0.1:0",
-		Status:               "127.0.0.1:0",
-		PublicURL:            twilio.PublicURL,
-		Database:             filepath.Join(dir, "relay.db"),
-		AccountSID:           twilio.AccountSID,
-		AuthToken:            twilio.AuthToken,
-		TwilioAPIURL:         twilio.URL(),
-		CallbackURL:          twilio.URL() + "/callback",
-		InterceptCallbackURL: twilio.URL() + "/intercept",
-		DebuggerURL:          twilio.URL() + "/debugger",
-		Sessions:             []session{{demoRelay, []string{demoAlice, demoBob}}},
-	}
+	at := twilio.URL()
+	cfg.TwilioAPIURL, cfg.CallbackURL, cfg.InterceptCallbackURL, cfg.DebuggerURL = at, at+"/callback", at+"/intercept", at+"/debugger"
+	cfg.Listen, cfg.Status, cfg.Database = "127.0.0.1:0", "127.0.0.1:0", filepath.Join(dir, "relay.db")
 	fmt.Fprintf(w, "Alice and Bob text %s. Neither sees the other's number.\n\nThe account has Proxy's default settings: keywords are dropped.\n", demoRelay)
 	if err := demoPart(w, cfg, twilio, demoDefault); err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"log/slog"
 	"net/url"
 	"strconv"
 	"time"
@@ -71,16 +70,9 @@ func (m *message) code() int {
 // attrs are the fields of a log line about m. There is no text of a message in
 // them, and no participant's number, since hiding that is what a relay is for.
 func (m *message) attrs() []any {
-	return []any{
-		slog.String("message", m.SID),
-		slog.String("via", m.Via),
-		slog.String("relay", m.Relay),
-		slog.Any("action", m.Decision.Action),
-		slog.Int("code", m.Decision.Code),
-		slog.Any("class", m.Decision.Class),
-		slog.String("keyword", m.Decision.Keyword),
-		slog.String("outcome", m.Outcome),
-	}
+	d := m.Decision
+	return []any{"message", m.SID, "via", m.Via, "relay", m.Relay,
+		"action", d.Action, "code", d.Code, "class", d.Class, "keyword", d.Keyword, "outcome", m.Outcome}
 }
 
 // sid makes up a SID of Twilio's form. The same parts make the same SID, so

@@ -49,7 +49,14 @@ func (c Call) String() string {
 			what += fmt.Sprintf(" and %q", media)
 		}
 	case Debugger:
-		what = c.Form.Get("Payload")
+		var payload struct {
+			Code string `json:"error_code"`
+			Info struct {
+				Keyword string `json:"keyword"`
+			} `json:"more_info"`
+		}
+		_ = json.Unmarshal([]byte(c.Form.Get("Payload")), &payload) // checked before
+		what = fmt.Sprintf("%s, keyword %q", payload.Code, payload.Info.Keyword)
 	}
 	return fmt.Sprintf("%-9s %d %s", c.Kind, c.Status, strings.TrimSpace(what))
 }

@@ -21,13 +21,13 @@ import (
 	"example.com/optout/regime"
 )
 
-// A config is what the relay has to be told. Each field has one name in the
+// A config is the configuration of a relay. Each field has one name in the
 // JSON file, its tag, and one in the environment, RELAY_ and the tag in upper
 // case. The environment goes first, so that a secret need not be in the file.
 type config struct {
 	Listen    string `json:"listen"`
 	Status    string `json:"status"`     // for /healthz and /metrics
-	PublicURL string `json:"public_url"` // as Twilio calls the relay: what it signs
+	PublicURL string `json:"public_url"` // the address that Twilio calls and signs
 	Database  string `json:"database"`   // a SQLite file, or the address of a PostgreSQL
 	KeepDays  int    `json:"keep_days"`  // of messages, 0 for ever
 
@@ -47,7 +47,7 @@ type config struct {
 	InterceptFailClosed   bool `json:"intercept_fail_closed"`
 
 	Regime            string   `json:"regime"`    // its words are also keywords
-	Languages         []string `json:"languages"` // only those of the regime's words that have these tags
+	Languages         []string `json:"languages"` // of the regime's words; none means all
 	IgnorePunctuation bool     `json:"ignore_punctuation"`
 	ExtraKeywords     keywords `json:"extra_keywords"`
 
@@ -145,7 +145,7 @@ func loadConfig(file string, environ []string) (config, error) {
 			return c, fmt.Errorf("relay: config: %s: %w", file, err)
 		}
 		if _, err := d.Token(); err != io.EOF {
-			return c, fmt.Errorf("relay: config: %s: text behind the object: remove it", file)
+			return c, fmt.Errorf("relay: config: %s: text after the object: remove it", file)
 		}
 	}
 	fields := map[string]reflect.Value{}
@@ -161,7 +161,7 @@ func loadConfig(file string, environ []string) (config, error) {
 		case !known:
 			return c, fmt.Errorf("relay: config: %s: unknown variable: correct its name or remove it", name)
 		}
-		f.SetZero() // package json would put a list's elements over those of the file
+		f.SetZero() // package json would merge a list into the file's
 		if f.Kind() == reflect.String {
 			f.SetString(text)
 		} else if err := json.Unmarshal([]byte(text), f.Addr().Interface()); err != nil {
@@ -197,17 +197,17 @@ func (c *config) validate() error {
 	}
 	for _, a := range [][2]string{{"listen", c.Listen}, {"status", c.Status}} {
 		if _, _, err := net.SplitHostPort(a[1]); err != nil {
-			bad(a[0], "%q is no address: write host:port, such as 127.0.0.1:8080", a[1])
+			bad(a[0], "%q is not an address: write host:port, such as 127.0.0.1:8080", a[1])
 		}
 	}
 	if c.KeepDays < 0 || c.KeepDays == 1 {
 		bad("keep_days", "%d: write 2 or more, as a day is how long a callback may be tried, or 0 to keep messages for ever", c.KeepDays)
 	}
 	if !accountSID.MatchString(c.AccountSID) {
-		bad("account_sid", "no account SID: write AC and 32 hexadecimal digits")
+		bad("account_sid", "not an account SID: write AC and 32 hexadecimal digits")
 	}
 	if c.ParentAccountSID != "" && !accountSID.MatchString(c.ParentAccountSID) {
-		bad("parent_account_sid", "no account SID: leave it out unless the account is a subaccount")
+		bad("parent_account_sid", "not an account SID: leave it out unless the account is a subaccount")
 	}
 	if !alnum.MatchString(c.AuthToken) {
 		bad("auth_token", "empty, or not letters and digits: copy the account's auth token")
@@ -238,7 +238,7 @@ func (c *config) validate() error {
 		p, err := url.Parse(u.value)
 		switch {
 		case err != nil || p.Hostname() == "" || p.Scheme != "http" && p.Scheme != "https":
-			bad(u.tag, "no address: write one that begins with https:// or http://")
+			bad(u.tag, "not an address: write one that begins with https:// or http://")
 		case strings.Contains(u.value, "#"):
 			bad(u.tag, "has a fragment, which is not sent: remove it from # on")
 		case !u.optional && (p.Path != "" || p.User != nil || strings.Contains(u.value, "?")):
@@ -278,7 +278,7 @@ func (c *config) validateSessions(bad func(tag, format string, args ...any)) {
 			continue
 		}
 		if !relaySender.MatchString(s.Relay) {
-			bad("sessions", "session %d: relay %q is no number: write + and digits, such as +15550100009", i, s.Relay)
+			bad("sessions", "session %d: relay %q is not a number: write + and digits, such as +15550100009", i, s.Relay)
 		}
 		if s.Participants[0] == s.Participants[1] {
 			bad("sessions", "session %d: needs two different participants", i)
@@ -286,7 +286,7 @@ func (c *config) validateSessions(bad func(tag, format string, args ...any)) {
 		}
 		for _, p := range s.Participants {
 			if !participant.MatchString(p) {
-				bad("sessions", "session %d: participant %q is no number: write + and digits, such as +15550100001, whatsapp: or rcs: before it for those", i, p)
+				bad("sessions", "session %d: participant %q is not a number: write + and digits, such as +15550100001, with whatsapp: or rcs: before it for those channels", i, p)
 			}
 			if strings.TrimSuffix(p, number(p)) != strings.TrimSuffix(s.Relay, number(s.Relay)) {
 				bad("sessions", "session %d: %q and %q are of different channels: Twilio does not send from one to the other", i, s.Relay, p)

@@ -48,7 +48,7 @@ func TestConfig(t *testing.T) {
 	env = append(env, `RELAY_EXTRA_KEYWORDS=[{"text": "hola", "class": "help", "action": "forward"}]`)
 	c, err = loadConfig(write(good), env)
 	if d := cmp.Diff(keywords{{Text: "hola", Class: optout.ClassHelp}}, c.ExtraKeywords); d != "" || err != nil {
-		t.Errorf("extra keywords of the environment over those of the file: error %v (-want +got):\n%s", err, d)
+		t.Errorf("extra keywords of the environment in place of the file's: error %v (-want +got):\n%s", err, d)
 	}
 
 	// Rows override built-in ones, which stay where they are.
@@ -92,32 +92,32 @@ func TestConfig(t *testing.T) {
 		{"regime", good, "RELAY_REGIME=telnix", `regime (RELAY_REGIME): unknown "telnix": leave it out, or write one of: aws, `},
 		{"no JSON", `{`, "", "relay: config: " + dir},
 		{"unknown field", `{"acount_sid": "x"}`, "", `unknown field "acount_sid"`},
-		{"nothing", `{}`, "", `account_sid (RELAY_ACCOUNT_SID): no account SID: write AC and`},
-		{"nothing, the last of several", `{}`, "", `public_url (RELAY_PUBLIC_URL): no address`},
+		{"nothing", `{}`, "", `account_sid (RELAY_ACCOUNT_SID): not an account SID: write AC and`},
+		{"nothing, the last of several", `{}`, "", `public_url (RELAY_PUBLIC_URL): not an address`},
 		{"token", good, "RELAY_AUTH_TOKEN=a b", `auth_token (RELAY_AUTH_TOKEN)`},
 		{"second token", good, "RELAY_SECOND_AUTH_TOKEN=a b", `second_auth_token (RELAY_SECOND_AUTH_TOKEN)`},
-		{"listen", good, "RELAY_LISTEN=8080", `listen (RELAY_LISTEN): "8080" is no address`},
+		{"listen", good, "RELAY_LISTEN=8080", `listen (RELAY_LISTEN): "8080" is not an address`},
 		{"no JSON in the environment", good, "RELAY_SESSIONS=x", "RELAY_SESSIONS: want JSON"},
 		{"no bool", good, "RELAY_SMS_STOP_FILTER=on", "RELAY_SMS_STOP_FILTER: want JSON"},
 		{"unknown variable", good, "RELAY_INTERCEPT_FAIL_CLOSD=true", "RELAY_INTERCEPT_FAIL_CLOSD: unknown variable"},
 		{"unknown variable without a value", good, "RELAY_CALLBACK=", "RELAY_CALLBACK: unknown variable"},
-		{"text behind the object", good + "}", "", "text behind the object: remove it"},
+		{"text after the object", good + "}", "", "text after the object: remove it"},
 		{"nobody to intercept a keyword", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","class":"help","action":"intercept"}]`, `keyword "x" is left to the interceptor`},
 		{"nobody to fail closed", good, `RELAY_INTERCEPT_FAIL_CLOSED=true`, `intercept_callback_url (RELAY_INTERCEPT_CALLBACK_URL): empty`},
 		{"keyword without a class", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","action":"drop"}]`, `keyword 0 ("x")`},
 		{"keyword without an action", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","class":"opt-out"}]`, `keyword 0 ("x")`},
 		{"keyword without an action, in the file", strings.Replace(good, `, "action": "drop"`, "", 1), "", `keyword 0 ("baja")`},
 		{"unknown class", good, `RELAY_EXTRA_KEYWORDS=[{"text":"x","class":"stop","action":"drop"}]`, `"stop"`},
-		{"callback", good, "RELAY_CALLBACK_URL=app.example.com", `callback_url (RELAY_CALLBACK_URL): no address`},
-		{"callback without a host", good, "RELAY_CALLBACK_URL=https://:80/x", `callback_url (RELAY_CALLBACK_URL): no address`},
+		{"callback", good, "RELAY_CALLBACK_URL=app.example.com", `callback_url (RELAY_CALLBACK_URL): not an address`},
+		{"callback without a host", good, "RELAY_CALLBACK_URL=https://:80/x", `callback_url (RELAY_CALLBACK_URL): not an address`},
 		{"callback with a fragment", good, "RELAY_CALLBACK_URL=https://app.example.com/x#rc=2", `callback_url (RELAY_CALLBACK_URL): has a fragment`},
 		{"public_url with a path", good, "RELAY_PUBLIC_URL=https://relay.example.com/sms", `public_url (RELAY_PUBLIC_URL): has a path`},
 		{"public_url with a query", good, "RELAY_PUBLIC_URL=https://relay.example.com?a=b", `public_url (RELAY_PUBLIC_URL): has a path`},
 		{"public_url with a fragment", good, "RELAY_PUBLIC_URL=https://relay.example.com#x", `public_url (RELAY_PUBLIC_URL): has a fragment`},
 		{"public_url with a user", good, "RELAY_PUBLIC_URL=https://u:p@relay.example.com", `public_url (RELAY_PUBLIC_URL): has a path, a query or a user`},
 		{"parent", good, "RELAY_PARENT_ACCOUNT_SID=x", `parent_account_sid`},
-		{"number", good, `RELAY_SESSIONS=[{"relay":"15550100009","participants":["+15550100001","+15550100002"]}]`, `session 0: relay "15550100009" is no number`},
-		{"participant", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["15550100001","+15550100002"]}]`, `session 0: participant "15550100001" is no number`},
+		{"number", good, `RELAY_SESSIONS=[{"relay":"15550100009","participants":["+15550100001","+15550100002"]}]`, `session 0: relay "15550100009" is not a number`},
+		{"participant", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["15550100001","+15550100002"]}]`, `session 0: participant "15550100001" is not a number`},
 		{"three participants", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100002","+15550100003"]}]`, `session 0: 3 participants: write two`},
 		{"same number", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100001"]}]`, `two different`},
 		{"number taken", good, `RELAY_SESSIONS=[{"relay":"+15550100009","participants":["+15550100001","+15550100002"]},{"relay":"+15550100009","participants":["+15550100003","+15550100001"]}]`, `session 1: +15550100009 and +15550100001 are in session 0 already`},
@@ -141,7 +141,7 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// What is wrong with a secret is said without it.
+// An error about a secret does not quote it.
 func TestConfigErrorsHaveNoSecret(t *testing.T) {
 	for _, name := range []string{"RELAY_AUTH_TOKEN", "RELAY_SECOND_AUTH_TOKEN", "RELAY_ACCOUNT_SID", "RELAY_PARENT_ACCOUNT_SID",
 		"RELAY_PUBLIC_URL", "RELAY_TWILIO_API_URL", "RELAY_CALLBACK_URL", "RELAY_INTERCEPT_CALLBACK_URL", "RELAY_DEBUGGER_URL"} {

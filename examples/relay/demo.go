@@ -28,7 +28,7 @@ const (
 
 var demoNames = map[string]string{demoAlice: "Alice", demoBob: "Bob"}
 
-// A demoStep is a message and what must follow from it.
+// A demoStep is a message and the calls that must follow from it.
 type demoStep struct {
 	from, text string
 	calls      string // their kinds, sorted
@@ -60,7 +60,7 @@ var demoCustom = []demoStep{
 
 // demo runs a relay, the stand-in for Twilio and the account's web server on
 // loopback, has two participants talk, and prints what happens. It returns an
-// error if that is not what should.
+// error if a step goes wrong.
 func demo(w io.Writer) error {
 	dir, err := os.MkdirTemp("", "relay-demo-")
 	if err != nil {

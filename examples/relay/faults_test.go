@@ -147,7 +147,7 @@ func TestFence(t *testing.T) {
 	}
 }
 
-// While the database takes no record, what was sent is not sent again. Webhooks
+// While the database takes no record, a sent message is not sent again. Webhooks
 // are refused after about a second, and /healthz says so.
 func TestLockedWhileSending(t *testing.T) {
 	b := newBench(t, nil)

@@ -67,8 +67,8 @@ func TestConversationEvents(t *testing.T) {
 	}
 }
 
-// What comes to not a webhook's address is counted, and the log says what is
-// likely meant.
+// A request to another address than a webhook's is counted, and the log says
+// which is likely meant.
 func TestAstray(t *testing.T) {
 	b := newBench(t, nil)
 	for _, tt := range []struct {
@@ -114,7 +114,7 @@ func TestAstray(t *testing.T) {
 	}
 }
 
-// A refused signature says which address was checked, and what is the matter. A
+// A refused signature says which address was checked, and why. A
 // request without one is answered before its body has come.
 func TestUnsigned(t *testing.T) {
 	b := newBench(t, nil)
@@ -161,8 +161,8 @@ func TestUnsigned(t *testing.T) {
 	}
 }
 
-// What is secret in the configured addresses is in no log line, no notification
-// and no callback, whatever goes wrong.
+// A secret in a configured address is in no log line, no notification and no
+// callback, whatever goes wrong.
 func TestAddressesStaySecret(t *testing.T) {
 	const secret = "xyzzy"
 	gone := httptest.NewServer(nil)

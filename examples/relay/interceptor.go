@@ -12,7 +12,7 @@ import (
 	"example.com/optout/examples/relay/signature"
 )
 
-// An interceptor is an account's own opt-out handling, behind
+// An interceptor is an account's own opt-out handling, which answers
 // InterceptCallbackUrl: the demo's, and one to start from. It needs
 // respect_sms_stop_filter, without which no keyword comes here, and
 // intercept_every_message, as it keeps the opt-outs and so has to see what it
@@ -29,7 +29,7 @@ type interceptor struct {
 
 	mu       sync.Mutex
 	optedOut map[string]bool // by participant SID: one person at one relay number
-	withheld map[string]bool // by interaction SID: what was answered
+	withheld map[string]bool // answers by interaction SID
 }
 
 // A member is who has a participant SID. The form has no From and To.
@@ -65,7 +65,7 @@ func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	var data struct{ Body string }
-	json.Unmarshal([]byte(form.Get("interactionData")), &data) // without a body it is no keyword
+	json.Unmarshal([]byte(form.Get("interactionData")), &data) // without a body it is not a keyword
 	from := form.Get("inboundParticipantSid")
 	m := i.members[from]
 	// interactionType's case differs between Twilio's pages.

@@ -95,7 +95,7 @@ type relay struct {
 	metrics   *metrics
 	log       *slog.Logger
 
-	trouble    atomic.Value // string: what is wrong with the interceptor's last answer
+	trouble    atomic.Value // string: the interceptor's last answer, if it was wrong
 	refusedAt  atomic.Int64 // when the database last failed a webhook, in Unix seconds
 	unrecorded sync.Map     // job ID to recording
 
@@ -186,7 +186,7 @@ func (r *relay) stop(limit time.Duration) bool {
 	for _, s := range r.servers {
 		err := s.Shutdown(ctx)
 		if errors.Is(err, context.DeadlineExceeded) {
-			// What has not come whole by now is not accepted, and nothing is lost.
+			// A webhook that has not arrived whole is not accepted, and nothing is lost.
 			r.log.Warn("connections are cut off", "after", limit.String())
 			err = s.Close()
 		}

@@ -37,7 +37,7 @@ const codeIntercepted = 80909
 // A message is one row of the log.
 type message struct {
 	id        int64
-	SID       string // MessageSid; see conversations for what it is there
+	SID       string // MessageSid, or a token: see conversations
 	Via       string
 	Relay     string // the number that was texted; the ConversationSid
 	Sender    string
@@ -68,7 +68,7 @@ func (m *message) code() int {
 }
 
 // attrs are the fields of a log line about m. There is no text of a message in
-// them, and no participant's number, since hiding that is what a relay is for.
+// them, and no participant's number, since a relay is there to hide that.
 func (m *message) attrs() []any {
 	d := m.Decision
 	return []any{"message", m.SID, "via", m.Via, "relay", m.Relay,
@@ -86,8 +86,8 @@ func sid(prefix string, parts ...string) string {
 	return prefix + hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// interactionForm is what Proxy posts to InterceptCallbackUrl. The text is in interactionData; From, To and Body do
-// not occur. The status of an inbound message is always "delivered".
+// interactionForm is the form that Proxy posts to InterceptCallbackUrl. The text
+// is in interactionData; From, To and Body do not occur. The status of an inbound message is always "delivered".
 //
 // Source: docs/proxy/api/webhooks, docs/proxy/api/interaction. That a
 // conversation stands in for both the session and the resource is an
@@ -119,8 +119,8 @@ func interactionForm(account string, m *message) url.Values {
 	}
 }
 
-// callbackForm is what Proxy posts to CallbackUrl: the interaction, and what was
-// made of it. The message sent has Twilio's status "sent", or "failed" if Twilio
+// callbackForm is the form that Proxy posts to CallbackUrl: the interaction and
+// its outcome. The message sent has Twilio's status "sent", or "failed" if Twilio
 // would not take it. A conversation's messages are Twilio's to send.
 func callbackForm(account string, m *message) url.Values {
 	form := interactionForm(account, m)

@@ -11,8 +11,8 @@ import (
 	"example.com/optout/examples/relay/standin"
 )
 
-// A STOP to one of the relay's numbers counts without a session, too, and for
-// one that comes later. So does an opt-in word.
+// A STOP to one of the relay's numbers also counts without a session, and for a
+// session that comes later. So does an opt-in word.
 func TestOptOutWithoutSession(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -164,7 +164,7 @@ func TestCallbackAfterSend(t *testing.T) {
 				t.Errorf("callback about %s, want hello alone", got)
 			}
 			if got := c.Form.Get("outboundResourceSid"); !messageSID.MatchString(got) {
-				t.Errorf("outboundResourceSid is %q, want that of the message sent", got)
+				t.Errorf("outboundResourceSid is %q, want the SID of the message sent", got)
 			}
 		}
 	}
@@ -207,7 +207,7 @@ func TestOrderOfOptOutAndOptIn(t *testing.T) {
 	}
 }
 
-// What comes from one of the relay's own numbers would come back for ever.
+// A message from one of the relay's own numbers would come back for ever.
 func TestOwnNumber(t *testing.T) {
 	b := newBench(t, nil)
 	for _, body := range []string{"hello", "STOP"} {

@@ -24,7 +24,7 @@ import (
 	"example.com/optout/examples/relay/standin"
 )
 
-// What cannot be delivered is delivered after a restart, once.
+// A failed delivery is made after a restart, once.
 func TestRestart(t *testing.T) {
 	b := newBench(t, nil)
 	var up atomic.Bool
@@ -46,7 +46,7 @@ func TestRestart(t *testing.T) {
 	b.wantSeen(n, `callback {"body":"one"}`, `callback {"body":"two"}`, "debugger 80901",
 		"send +15550100009 > +15550100002: one", "send +15550100009 > +15550100002: two")
 
-	// The opt-out is remembered, too.
+	// The opt-out is also remembered.
 	n = len(b.twilio.Calls())
 	b.text(alice, otherRelay, "withheld")
 	b.wantSeen(n)
@@ -295,7 +295,7 @@ func TestSIGKILL(t *testing.T) {
 	for range *kills {
 		before := b.twilio.Count(standin.Send)
 		b.wait("traffic", func() bool { return b.twilio.Count(standin.Send) >= before+10 })
-		time.Sleep(rand.N(20 * time.Millisecond)) // anywhere in what it does
+		time.Sleep(rand.N(20 * time.Millisecond)) // anywhere in its work
 		if err := p.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -389,7 +389,7 @@ func TestSIGKILL(t *testing.T) {
 	for kind, n := range twice {
 		for life, n := range n {
 			// River writes down the end of a callback or a notification up to a
-			// quarter of a second later, with that of others.
+			// quarter of a second later, with others.
 			if n > workers && (kind == standin.Send || kind == standin.Intercept) {
 				t.Errorf("%d deliveries of kind %s in flight in life %d, want at most %d", n, kind, life, workers)
 			}

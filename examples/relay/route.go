@@ -61,7 +61,7 @@ func (r *relay) accept(ctx context.Context, m *message, v verdict) error {
 		d := m.Decision
 		switch {
 		case d.Class == optout.ClassOptOut && d.Action != optout.Intercept:
-			// The relay keeps no list of what it leaves to the interceptor.
+			// The relay keeps no list of opt-outs that are the interceptor's.
 			err = t.optOut(m, m.Sender)
 		case d.Class == optout.ClassOptIn:
 			// Whatever happens to the word itself, its author wants messages
@@ -106,8 +106,8 @@ func (r *relay) giveUp(t *tx, m *message, err error) error {
 	return r.settle(t, m, false, false)
 }
 
-// settle writes down m's outcome and inserts the jobs that follow: that of m's
-// next delivery and, if m leaves its lane, that of the message after it. If the
+// settle writes down m's outcome and inserts the jobs that follow: one for m's
+// next delivery and, if m leaves its lane, one for the message after it. If the
 // delivery is no longer pending, settle changes nothing.
 func (r *relay) settle(t *tx, m *message, sent, waits bool) error {
 	kind := m.next(sent)

@@ -55,7 +55,7 @@ type store struct {
 const connections = 40
 
 // sessionSettings free the locks of a dead relay after 3 s, and end a wait for a
-// lock after 1 s. Times are in milliseconds, those of tcp_keepalives in seconds.
+// lock after 1 s. Times are in milliseconds, the keepalives in seconds.
 const sessionSettings = `idle_in_transaction_session_timeout=3000 lock_timeout=1000 statement_timeout=5000
 	tcp_keepalives_idle=5 tcp_keepalives_interval=2 tcp_keepalives_count=3 tcp_user_timeout=10000`
 
@@ -176,7 +176,7 @@ func openFile(name, options string, connections int) *sql.DB {
 var migrations embed.FS
 
 // migrate brings River's tables and then the relay's own to the versions that
-// this program knows. It refuses tables of a newer program, and those of v0.1.0.
+// this program knows. It refuses tables of a newer program and of v0.1.0.
 func migrate(ctx context.Context, db *sql.DB, driver riverdriver.Driver[*sql.Tx], dialect goose.Dialect) error {
 	directory := "migrations/sqlite"
 	if dialect == goose.DialectPostgres {
@@ -200,7 +200,7 @@ func migrate(ctx context.Context, db *sql.DB, driver riverdriver.Driver[*sql.Tx]
 		return err == nil
 	}
 	if exists("messages") && !exists("goose_db_version") {
-		return errors.New("the tables are those of v0.1.0: start v0.2.0 with this database once, or name another one")
+		return errors.New("the tables are of v0.1.0: start v0.2.0 with this database once, or name another one")
 	}
 	queue, err := rivermigrate.New(driver, nil)
 	if err != nil {
@@ -270,8 +270,8 @@ func (s *store) check(ctx context.Context) error {
 	return db.QueryRowContext(ctx, `SELECT count(*) FROM opt_outs`).Scan(new(int))
 }
 
-// update runs one transaction. Those of one lane run one after the other, in
-// whatever process. A transaction that would wait longer than about a second is
+// update runs one transaction. Transactions of one lane run one after the other,
+// in whatever process. A transaction that would wait longer than about a second is
 // refused; the sender of a webhook tries again or elsewhere.
 func (s *store) update(ctx context.Context, lane string, do func(*tx) error) error {
 	waiting, cancel := context.WithTimeout(ctx, time.Second)
@@ -457,7 +457,7 @@ type idleMessage struct {
 	ended bool
 }
 
-// idle returns the idle message of a lane, or those of all lanes if lane is "".
+// idle returns the idle message of a lane, or all of them if lane is "".
 func idle(ctx context.Context, db interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }, lane string) (list []*idleMessage, err error) {

@@ -125,7 +125,7 @@ func TestDatabaseOfFirstVersion(t *testing.T) {
 	}
 }
 
-// What a later relay has made may mean something else, and is left alone.
+// Tables of a later relay may mean something else, and are left alone.
 func TestNewerDatabase(t *testing.T) {
 	for name, newer := range map[string]string{
 		"version 99, and it knows": `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`,
@@ -169,8 +169,8 @@ func TestDatabaseIsPrivate(t *testing.T) {
 	}
 }
 
-// What is written to a file that is no longer at its path would be lost, so the
-// relay says that it is not healthy.
+// A write to a file that is no longer at its path would be lost, so the relay
+// says that it is not healthy.
 func TestDatabaseElsewhere(t *testing.T) {
 	sqliteOnly(t)
 	for name, harm := range map[string]func(file string) error{
@@ -314,7 +314,7 @@ func TestKeepDays(t *testing.T) {
 	}
 	b.wait("the old one to go", func() bool { return b.outcomes() == "forwarded dropped forwarded" })
 	down.Store(false)
-	b.wait("the pending one to go, too", func() bool { return b.outcomes() == "forwarded dropped" })
+	b.wait("also the pending one to go", func() bool { return b.outcomes() == "forwarded dropped" })
 	var optOuts int
 	if err := b.relay.store.reads.QueryRow(`SELECT count(*) FROM opt_outs`).Scan(&optOuts); err != nil || optOuts != 1 {
 		t.Errorf("%d opt-outs, %v; want 1, as they are kept", optOuts, err)

@@ -24,8 +24,8 @@ var messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-fA-F]{32}$`)
 
 // send has Twilio send m to its recipient from the relay's number, and returns
 // the SID of the message sent. It is sent if the status says so and the answer
-// has a message's SID: what stands between here and Twilio answers, too. An
-// error has no word of the answer in it, as that may quote the message.
+// has a message's SID: a proxy between here and Twilio also answers. An error has
+// no word of the answer in it, as an answer may quote the message.
 //
 // Source: docs/messaging/api/message-resource.
 func (r *relay) send(ctx context.Context, m *message) (string, error) {

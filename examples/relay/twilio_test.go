@@ -15,8 +15,8 @@ import (
 )
 
 // A message is sent if the status is 2xx and the answer has a message's SID.
-// What Twilio will answer tomorrow, too, ends the job, and code 21610 is heard
-// of in any of those.
+// An answer that will be the same tomorrow ends the job. Code 21610 is seen in
+// any 4xx.
 func TestSendAnswers(t *testing.T) {
 	const sid = "SM0123456789abcdef0123456789abcdef"
 	for _, tt := range []struct {
@@ -36,7 +36,7 @@ func TestSendAnswers(t *testing.T) {
 		{"no JSON", `<html>`, 200, "", false, false, false, 0},
 		{"empty", ``, 200, "", false, false, false, 0},
 		{"SID of something else", `{"sid": "CA` + sid[2:] + `"}`, 201, "", false, false, false, 0},
-		{"SID that is no text", `{"sid": 5}`, 201, "", false, false, false, 0},
+		{"SID that is not a text", `{"sid": 5}`, 201, "", false, false, false, 0},
 		{"redirected", `{"sid": "` + sid + `"}`, 302, "", false, false, false, 0},
 		{"not modified", ``, 304, "", false, false, false, 0},
 		{"wrong", `{"code": 21211, "status": 400}`, 400, "", false, true, false, 0},

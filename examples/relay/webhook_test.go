@@ -338,7 +338,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// An opt-out also holds for what was accepted before it and not sent yet.
+// An opt-out also counts for a message that was accepted before it and is not
+// sent yet.
 func TestOptOutBeforeSend(t *testing.T) {
 	b := newBench(t, nil)
 	b.twilio.Fail = func(kind string, _ url.Values) int {
@@ -496,7 +497,7 @@ func TestBadInput(t *testing.T) {
 		{"no To", "/sms", without(smsForm(alice, relayNumber, "x"), "To"), 400, "no To"},
 		{"neither text nor media", "/sms", smsForm(alice, relayNumber, ""), 400, "neither Body"},
 		{"NumMedia lies", "/sms", with(smsForm(alice, relayNumber, ""), "NumMedia", "99999999999999999999"), 400, "neither Body"},
-		{"NumMedia is no number", "/sms", with(smsForm(alice, relayNumber, ""), "NumMedia", "-1"), 400, "neither Body"},
+		{"NumMedia is not a number", "/sms", with(smsForm(alice, relayNumber, ""), "NumMedia", "-1"), 400, "neither Body"},
 		{"empty form", "/sms", url.Values{}, 400, "no MessageSid"},
 		{"too large", "/sms", smsForm(alice, relayNumber, strings.Repeat("x", maxForm)), 413, "larger than"},
 		{"unknown relay number", "/sms", smsForm(alice, "+15550100007", "x"), 404, "not a number of this relay"},

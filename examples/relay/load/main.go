@@ -44,7 +44,7 @@ var (
 )
 
 // bodies are chat with a keyword in every sixteenth place, far more than people
-// write, and in the costly spelling, too.
+// write, and also in the costly spelling.
 var bodies = []string{
 	"I'm at the corner, where are you?", "2 min", "Je suis l\u00e0, devant la porte", "\u0441\u043a\u043e\u0440\u043e \u0431\u0443\u0434\u0443",
 	"ok", "please ring the bell, it's the second door on the left", "\u6211\u5230\u4e86", "Stop at the red house",
@@ -142,7 +142,7 @@ func load() error {
 	after := rss(first.Process.Pid)
 	sent := twilio.Count(standin.Send)
 
-	// The outbox may be behind. What it does now it does alone.
+	// The relay may have deliveries pending. It makes them alone now.
 	times := slices.Concat(latencies...)
 	slices.Sort(times)
 	drain := time.Now()
@@ -294,7 +294,7 @@ func processor() string {
 }
 
 // show prints the first lines of the relay's profile, by time with callees,
-// and what it has of Decide.
+// and its share of Decide.
 func show(bin, prof string) error {
 	out, err := exec.Command("go", "tool", "pprof", "-top", "-cum", "-nodecount=100000", "-nodefraction=0", bin, prof).Output()
 	if err != nil {

@@ -19,9 +19,9 @@ var user = regexp.MustCompile(`^([a-z]+://)[^/?#]*@`)
 
 // Sign returns the signature of a form that is posted to an address.
 //
-// Source: docs/usage/webhooks/webhooks-security. What is signed of a name that
-// stands in the form more than once, each distinct value, sorted, is not
-// written there: twilio-node 722 and 723, twilio-python 613.
+// Source: docs/usage/webhooks/webhooks-security. The page does not say how a name
+// is signed that the form has more than once: each distinct value, sorted
+// (twilio-node 722 and 723, twilio-python 613).
 func Sign(token, address string, form url.Values) string {
 	h := hmac.New(sha1.New, []byte(token))
 	io.WriteString(h, user.ReplaceAllString(address, "$1"))
@@ -40,8 +40,8 @@ func Plausible(signature string) bool {
 	return err == nil && len(b) == sha1.Size
 }
 
-// Check reports whether a signature is that of the form, posted to an address,
-// by one of the tokens. Twilio signs some addresses with the port of their
+// Check reports whether one of the tokens made the signature of a form that was
+// posted to an address. Twilio signs some addresses with the port of their
 // scheme and some without, so the address may have it or not.
 func Check(signature, address string, form url.Values, tokens ...string) bool {
 	for _, token := range tokens {

@@ -43,7 +43,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // deliverFor has Twilio deliver the form that somebody posted to /sms or
-// /conversations, with what the form lacks. The answer is the relay's.
+// /conversations, with the fields that the form lacks. The answer is the relay's.
 func (s *Server) deliverFor(w http.ResponseWriter, r *http.Request, relay string) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "standin: "+err.Error(), http.StatusBadRequest)

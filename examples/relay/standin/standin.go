@@ -164,7 +164,7 @@ func (s *Server) currentInterceptor() http.Handler {
 }
 
 // Outlive waits until everything is logged that came from a client that is
-// dead. Connections are accepted in order, so those of the dead are known when
+// dead. Connections are accepted in order, so the connections of the dead are known when
 // a new one is, and they are closed when their last request is answered.
 func (s *Server) Outlive() error {
 	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 15 * time.Second}
@@ -182,7 +182,7 @@ func (s *Server) Outlive() error {
 }
 
 // URL is the address of the Messages API; with "/callback", "/intercept" and
-// "/debugger" behind it, those of the webhooks.
+// "/debugger" after it, the addresses of the webhooks.
 func (s *Server) URL() string { return s.url }
 
 // Calls returns what was received, in order of arrival.
@@ -247,7 +247,7 @@ func (s *Server) Sign(to string, form url.Values) string {
 }
 
 // messages is POST Messages.json. Source: docs/messaging/api/message-resource;
-// the error codes are those of docs/api/errors.
+// the error codes are from docs/api/errors.
 func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	refuse := func(status, code int, message string) {
@@ -397,7 +397,7 @@ var (
 	debuggerNames = []string{"AccountSid", "Level", "ParentAccountSid", "Payload", "PayloadType", "Sid", "Timestamp"}
 )
 
-// matches returns which field is missing, too many, or not of its form.
+// matches returns which field is missing, unexpected, or not of its form.
 func matches(form url.Values, names []string, forms map[string]string) string {
 	var got []string
 	for name := range form {
@@ -420,7 +420,7 @@ const (
 	rfc3339 = `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`
 )
 
-// checkCallback checks an interaction that has an outbound resource, too.
+// checkCallback checks an interaction that also has an outbound resource.
 func checkCallback(form url.Values, account string) string {
 	inbound, outbound := url.Values{}, url.Values{}
 	for name, values := range form {
@@ -482,7 +482,7 @@ func checkDebugger(form url.Values, account string) string {
 	case code != "80901" && code != "80909":
 		return fmt.Sprintf("error_code is %v, want 80901 or 80909 as a string", payload["error_code"])
 	case !info:
-		return "more_info is no object"
+		return "more_info is not an object"
 	case !hasService || service != nil:
 		return fmt.Sprintf("service_sid is %v, want null", service)
 	case webhook != (code == "80909"):

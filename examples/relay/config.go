@@ -192,111 +192,81 @@ var (
 // quotes no token and no address, which may have a secret.
 func (c *config) validate() error {
 	var errs []error
-	bad := func(tag, format string, args ...any) {
-		errs = append(errs, fmt.Errorf("relay: config: %s (%s): %s", tag, envName(tag), fmt.Sprintf(format, args...)))
-	}
-	for _, a := range [][2]string{{"listen", c.Listen}, {"status", c.Status}} {
-		if _, _, err := net.SplitHostPort(a[1]); err != nil {
-			bad(a[0], "%q is not an address: write host:port, such as 127.0.0.1:8080", a[1])
+	must := func(ok bool, tag, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("relay: config: %s (%s): %s", tag, envName(tag), fmt.Sprintf(format, args...)))
 		}
 	}
-	if c.KeepDays < 0 || c.KeepDays == 1 {
-		bad("keep_days", "%d: write 2 or more, as a day is how long a callback may be tried, or 0 to keep messages for ever", c.KeepDays)
+	for tag, address := range map[string]string{"listen": c.Listen, "status": c.Status} {
+		_, _, err := net.SplitHostPort(address)
+		must(err == nil, tag, "%q is not an address: write host:port, such as 127.0.0.1:8080", address)
 	}
-	if !accountSID.MatchString(c.AccountSID) {
-		bad("account_sid", "not an account SID: write AC and 32 hexadecimal digits")
-	}
-	if c.ParentAccountSID != "" && !accountSID.MatchString(c.ParentAccountSID) {
-		bad("parent_account_sid", "not an account SID: leave it out unless the account is a subaccount")
-	}
-	if !alnum.MatchString(c.AuthToken) {
-		bad("auth_token", "empty, or not letters and digits: copy the account's auth token")
-	}
-	if c.SecondAuthToken != "" && !alnum.MatchString(c.SecondAuthToken) {
-		bad("second_auth_token", "not letters and digits: copy the token that replaces auth_token, or leave it out")
-	}
+	must(c.KeepDays == 0 || c.KeepDays > 1, "keep_days", "%d: write 2 or more, as a day is how long a callback may be tried, or 0 to keep messages for ever", c.KeepDays)
+	must(accountSID.MatchString(c.AccountSID), "account_sid", "not an account SID: write AC and 32 hexadecimal digits")
+	must(c.ParentAccountSID == "" || accountSID.MatchString(c.ParentAccountSID), "parent_account_sid", "not an account SID: leave it out unless the account is a subaccount")
+	must(alnum.MatchString(c.AuthToken), "auth_token", "empty, or not letters and digits: copy the account's auth token")
+	must(c.SecondAuthToken == "" || alnum.MatchString(c.SecondAuthToken), "second_auth_token", "not letters and digits: copy the token that replaces auth_token, or leave it out")
 	if isPostgres(c.Database) {
-		if _, err := pgxpool.ParseConfig(c.Database); err != nil {
-			bad("database", "cannot be read as an address of PostgreSQL: write postgres://user@host/name or host=… dbname=…")
-		}
-	} else if c.Database == "" || strings.Contains(c.Database, "=") || strings.Contains(c.Database, "://") {
-		bad("database", "neither a file nor an address of PostgreSQL: write a path without = and ://, or postgres://user@host/name, or host=… dbname=…")
+		_, err := pgxpool.ParseConfig(c.Database)
+		must(err == nil, "database", "cannot be read as an address of PostgreSQL: write postgres://user@host/name or host=… dbname=…")
+	} else {
+		must(c.Database != "" && !strings.Contains(c.Database, "=") && !strings.Contains(c.Database, "://"), "database",
+			"neither a file nor an address of PostgreSQL: write a path without = and ://, or postgres://user@host/name, or host=… dbname=…")
 	}
-	for _, u := range []struct {
-		tag, value string
-		optional   bool // but it may have a path, a query and a user
-	}{
-		{"public_url", c.PublicURL, false},
-		{"twilio_api_url", c.TwilioAPIURL, false},
-		{"callback_url", c.CallbackURL, true},
-		{"intercept_callback_url", c.InterceptCallbackURL, true},
-		{"debugger_url", c.DebuggerURL, true},
-	} {
-		if u.value == "" && u.optional {
-			continue
+	for tag, address := range map[string]string{"public_url": c.PublicURL, "twilio_api_url": c.TwilioAPIURL} {
+		if p := mustURL(must, tag, address); p != nil {
+			must(p.Path == "" && p.User == nil && !strings.Contains(address, "?"), tag, "has a path, a query or a user: write scheme and host alone, such as https://relay.example.com")
 		}
-		p, err := url.Parse(u.value)
-		switch {
-		case err != nil || p.Hostname() == "" || p.Scheme != "http" && p.Scheme != "https":
-			bad(u.tag, "not an address: write one that begins with https:// or http://")
-		case strings.Contains(u.value, "#"):
-			bad(u.tag, "has a fragment, which is not sent: remove it from # on")
-		case !u.optional && (p.Path != "" || p.User != nil || strings.Contains(u.value, "?")):
-			bad(u.tag, "has a path, a query or a user: write scheme and host alone, such as https://relay.example.com")
+	}
+	for tag, address := range map[string]string{"callback_url": c.CallbackURL, "intercept_callback_url": c.InterceptCallbackURL, "debugger_url": c.DebuggerURL} {
+		if address != "" {
+			mustURL(must, tag, address)
 		}
 	}
 	p, err := c.policy()
-	if err != nil {
-		errs = append(errs, err)
-	}
+	errs = append(errs, err)
 	if c.InterceptCallbackURL == "" {
-		if c.InterceptEveryMessage || c.InterceptFailClosed || c.RespectSMSStopFilter && !c.SMSStopFilter {
-			bad("intercept_callback_url", "empty, but the flags leave messages to the interceptor: set it, or change the flags")
-		}
+		must(!c.InterceptEveryMessage && !c.InterceptFailClosed && (c.SMSStopFilter || !c.RespectSMSStopFilter),
+			"intercept_callback_url", "empty, but the flags leave messages to the interceptor: set it, or change the flags")
 		for _, k := range p.Keywords() {
-			if k.Action == optout.Intercept {
-				bad("intercept_callback_url", "empty, but keyword %q is left to the interceptor: set it, or give the keyword another action", k.Text)
-			}
+			must(k.Action != optout.Intercept, "intercept_callback_url", "empty, but keyword %q is left to the interceptor: set it, or give the keyword another action", k.Text)
 		}
 	}
-	c.validateSessions(bad)
+	c.validateSessions(must)
 	return errors.Join(errs...)
+}
+
+// mustURL returns a web address, or nil if it is none.
+func mustURL(must func(ok bool, tag, format string, args ...any), tag, address string) *url.URL {
+	p, err := url.Parse(address)
+	if err != nil || p.Hostname() == "" || p.Scheme != "http" && p.Scheme != "https" {
+		must(false, tag, "not an address: write one that begins with https:// or http://")
+		return nil
+	}
+	must(!strings.Contains(address, "#"), tag, "has a fragment, which is not sent: remove it from # on")
+	return p
 }
 
 // number returns an address without its channel.
 func number(address string) string { return address[strings.Index(address, ":")+1:] }
 
-func (c *config) validateSessions(bad func(tag, format string, args ...any)) {
+func (c *config) validateSessions(must func(ok bool, tag, format string, args ...any)) {
 	taken := map[[2]string]int{}
 	relays := map[string]int{}
 	for i, s := range c.Sessions {
 		relays[number(s.Relay)] = i
 	}
 	for i, s := range c.Sessions {
-		if len(s.Participants) != 2 {
-			bad("sessions", "session %d: %d participants: write two", i, len(s.Participants))
-			continue
-		}
-		if !relaySender.MatchString(s.Relay) {
-			bad("sessions", "session %d: relay %q is not a number: write + and digits, such as +15550100009", i, s.Relay)
-		}
-		if s.Participants[0] == s.Participants[1] {
-			bad("sessions", "session %d: needs two different participants", i)
-			continue
-		}
-		for _, p := range s.Participants {
-			if !participant.MatchString(p) {
-				bad("sessions", "session %d: participant %q is not a number: write + and digits, such as +15550100001, with whatsapp: or rcs: before it for those channels", i, p)
-			}
-			if strings.TrimSuffix(p, number(p)) != strings.TrimSuffix(s.Relay, number(s.Relay)) {
-				bad("sessions", "session %d: %q and %q are of different channels: Twilio does not send from one to the other", i, s.Relay, p)
-			}
-			if of, ok := relays[number(p)]; ok {
-				bad("sessions", "session %d: participant %q is the relay number of session %d, so messages would come back: write a person's number", i, p, of)
-			}
-			if first, ok := taken[[2]string{s.Relay, p}]; ok {
-				bad("sessions", "session %d: %s and %s are in session %d already: use another relay number", i, s.Relay, p, first)
-			}
+		must(len(s.Participants) == 2, "sessions", "session %d: %d participants: write two", i, len(s.Participants))
+		must(relaySender.MatchString(s.Relay), "sessions", "session %d: relay %q is not a number: write + and digits, such as +15550100009", i, s.Relay)
+		for n, p := range s.Participants {
+			must(n == 0 || p != s.Participants[0], "sessions", "session %d: needs two different participants", i)
+			must(participant.MatchString(p), "sessions", "session %d: participant %q is not a number: write + and digits, such as +15550100001, with whatsapp: or rcs: before it for those channels", i, p)
+			must(strings.TrimSuffix(p, number(p)) == strings.TrimSuffix(s.Relay, number(s.Relay)), "sessions", "session %d: %q and %q are of different channels: Twilio does not send from one to the other", i, s.Relay, p)
+			of, isRelay := relays[number(p)]
+			must(!isRelay, "sessions", "session %d: participant %q is the relay number of session %d, so messages would come back: write a person's number", i, p, of)
+			first, isTaken := taken[[2]string{s.Relay, p}]
+			must(!isTaken || first == i, "sessions", "session %d: %s and %s are in session %d already: use another relay number", i, s.Relay, p, first)
 			taken[[2]string{s.Relay, p}] = i
 		}
 	}

@@ -93,6 +93,10 @@ func (s *store) openPostgres(address string) error {
 	session["application_name"], session["default_transaction_isolation"] = s.id, "read committed"
 	db := stdlib.OpenDB(*cfg.ConnConfig.Copy()) // a migration may take its time
 	defer db.Close()
+	db.SetMaxOpenConns(1) // which has the lock: one relay migrates at a time
+	if _, err := db.Exec(`SELECT pg_advisory_lock(hashtext('relay'), hashtext(current_schema()))`); err != nil {
+		return err
+	}
 	if err := migrate(ctx, db, riverdatabasesql.New(db), goose.DialectPostgres); err != nil {
 		return err
 	}
@@ -178,20 +182,6 @@ var migrations embed.FS
 // migrate brings River's tables and then the relay's own to the versions that
 // this program knows. It refuses tables of a newer program and of v0.1.0.
 func migrate(ctx context.Context, db *sql.DB, driver riverdriver.Driver[*sql.Tx], dialect goose.Dialect) error {
-	directory := "migrations/sqlite"
-	if dialect == goose.DialectPostgres {
-		directory = "migrations/postgres"
-		conn, err := db.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
-		const lock = `(hashtext('relay'), hashtext(current_schema()))` // one relay at a time
-		if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock`+lock); err != nil {
-			return err
-		}
-		defer conn.ExecContext(ctx, `SELECT pg_advisory_unlock`+lock)
-	}
 	if err := db.PingContext(ctx); err != nil {
 		return err
 	}
@@ -212,7 +202,7 @@ func migrate(ctx context.Context, db *sql.DB, driver riverdriver.Driver[*sql.Tx]
 	if _, err := queue.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return err
 	}
-	files, err := fs.Sub(migrations, directory)
+	files, err := fs.Sub(migrations, "migrations/"+string(dialect))
 	if err != nil {
 		return err
 	}

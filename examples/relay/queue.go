@@ -123,8 +123,7 @@ type worker struct {
 	relay *relay
 }
 
-// A recording writes down what became of a delivery in a lane, and ends its job.
-// The job is nil if it is not being worked.
+// A recording is a call of record that failed. The job is nil in a sweep.
 type recording func(ctx context.Context, job *river.Job[delivery]) error
 
 // Work makes one attempt and records what became of it. It returns nil only if
@@ -132,7 +131,7 @@ type recording func(ctx context.Context, job *river.Job[delivery]) error
 // error in the job's row, so Work snoozes the job instead.
 func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
 	r, kind := w.relay, job.Queue
-	if record, ok := r.unrecorded.Load(job.ID); ok {
+	if record, ok := r.unrecorded.LoadAndDelete(job.ID); ok {
 		return record.(recording)(ctx, job)
 	}
 	var metadata struct{ Snoozes int } // which River does not count as attempts
@@ -181,7 +180,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
 		}
 		return river.JobSnooze(max(wait, after(err)))
 	case inLane:
-		return r.record(m, write, job.ID)(ctx, job)
+		return r.record(ctx, job, job.ID, m, write)
 	case err != nil:
 		return river.JobCancel(err)
 	}
@@ -223,25 +222,23 @@ func (r *relay) notify(ctx context.Context, kind, to string, form url.Values) er
 	})
 }
 
-// record returns the recording of a delivery that was made or given up. If the
-// attempt cannot write it, the next one of this process, or the next sweep, does,
-// and does not make the delivery again.
-func (r *relay) record(m *message, write func(*tx) error, id int64) (record recording) {
-	record = func(ctx context.Context, job *river.Job[delivery]) error {
-		err := r.persist(ctx, m, func(t *tx) error {
-			if err := write(t); err != nil || job == nil {
-				return err
-			}
-			return t.complete(job)
-		})
-		if err != nil {
-			return river.JobSnooze(r.limit.firstRetry)
+// record writes down what became of a delivery in a lane, and ends its job. If it
+// cannot, the next attempt of this process, or the next sweep, records that and
+// does not make the delivery again.
+func (r *relay) record(ctx context.Context, job *river.Job[delivery], id int64, m *message, write func(*tx) error) error {
+	err := r.persist(ctx, m, func(t *tx) error {
+		if err := write(t); err != nil || job == nil {
+			return err
 		}
-		r.unrecorded.Delete(id)
-		return nil
+		return t.complete(job)
+	})
+	if err != nil {
+		r.unrecorded.Store(id, recording(func(ctx context.Context, job *river.Job[delivery]) error {
+			return r.record(ctx, job, id, m, write)
+		}))
+		return river.JobSnooze(r.limit.firstRetry)
 	}
-	r.unrecorded.Store(id, record)
-	return record
+	return nil
 }
 
 // persist runs a transaction of m's lane again and again until it is made or ctx
@@ -287,9 +284,8 @@ func (r *relay) HandleError(_ context.Context, job *rivertype.JobRow, err error)
 
 // HandlePanic ends a job whose delivery panics. A sweep gives its message up, as
 // it may be the message's fault.
-func (r *relay) HandlePanic(_ context.Context, job *rivertype.JobRow, v any, trace string) *river.ErrorHandlerResult {
-	r.log.Error("delivery panicked", "job", job.ID, "kind", job.Queue, "panic", fmt.Sprint(v), "trace", trace)
-	return &river.ErrorHandlerResult{SetCancelled: true}
+func (r *relay) HandlePanic(ctx context.Context, job *rivertype.JobRow, v any, trace string) *river.ErrorHandlerResult {
+	return r.HandleError(ctx, job, fmt.Errorf("panic: %v\n%s", v, trace))
 }
 
 // maintain sweeps at the start and until ctx is done.
@@ -312,7 +308,10 @@ func (r *relay) maintain(ctx context.Context) {
 func (r *relay) sweep(ctx context.Context) error {
 	once, cancel := context.WithCancel(ctx)
 	cancel()
-	r.unrecorded.Range(func(_, record any) bool { return record.(recording)(once, nil) == nil })
+	r.unrecorded.Range(func(id, _ any) bool {
+		record, ok := r.unrecorded.LoadAndDelete(id)
+		return !ok || record.(recording)(once, nil) == nil
+	})
 	list, err := idle(ctx, r.store.reads, "")
 	for _, m := range list {
 		err = errors.Join(err, r.store.update(ctx, m.lane(), func(t *tx) error {

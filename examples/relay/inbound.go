@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
 	"example.com/optout/examples/relay/signature"
 )
 
@@ -256,7 +258,7 @@ func (r *relay) state(w http.ResponseWriter, req *http.Request) {
 	case "GET /healthz":
 		r.healthz(w, req)
 	case "GET /metrics":
-		r.metrics.handler().ServeHTTP(w, req)
+		promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, req)
 	case "GET /debug/pprof/profile":
 		pprof.Profile(w, req)
 	default:

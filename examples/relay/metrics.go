@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // metrics are what /metrics shows. A keyword is a label as the table spells
@@ -38,14 +36,6 @@ func newMetrics(r *relay) *metrics {
 			func() float64 { _, age := r.pending(); return age }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
-}
-
-func (m *metrics) decided(msg *message) {
-	m.decisions.WithLabelValues(msg.Via, msg.Decision.Action.String(), msg.Decision.Keyword).Inc()
-}
-
-func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
 // pending returns the number of pending deliveries and the age of the oldest in

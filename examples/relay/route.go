@@ -77,7 +77,7 @@ func (r *relay) accept(ctx context.Context, m *message, v verdict) error {
 		return r.settle(t, m, false, waits)
 	})
 	if err == nil && !known {
-		r.metrics.decided(m)
+		r.metrics.decisions.WithLabelValues(m.Via, m.Decision.Action.String(), m.Decision.Keyword).Inc()
 		r.log.Info("message accepted", m.attrs()...)
 	}
 	return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -34,21 +35,17 @@ func refuse(status int, reason string, attrs ...any) *refusal { return &refusal{
 // webhook takes what Twilio posts. For everything else it says what is likely
 // wrong in the Console. (An http.ServeMux would redirect //sms, unseen.)
 func (r *relay) webhook(w http.ResponseWriter, req *http.Request) {
-	var refused *refusal
-	switch path := strings.ToLower(req.URL.Path); {
-	case req.Method+req.URL.Path == "POST/sms":
-		refused = r.sms(w, req)
-	case req.Method+req.URL.Path == "POST/conversations":
-		refused = r.conversations(w, req)
-	case req.URL.Path == "/sms" || req.URL.Path == "/conversations":
-		w.Header().Set("Allow", http.MethodPost)
-		refused = refuse(http.StatusMethodNotAllowed, "came by "+req.Method+": have Twilio send it by HTTP POST")
-	case strings.Contains(path, "/sms"):
-		refused = refuse(http.StatusNotFound, "not a webhook's address: give Twilio "+r.cfg.PublicURL+"/sms")
-	case strings.Contains(path, "/conversations"):
-		refused = refuse(http.StatusNotFound, "not a webhook's address: give Twilio "+r.cfg.PublicURL+"/conversations")
-	default:
-		refused = refuse(http.StatusNotFound, "not a webhook's address: those are /sms and /conversations")
+	refused := refuse(http.StatusNotFound, "not a webhook's address: those are /sms and /conversations")
+	for path, accept := range map[string]func(http.ResponseWriter, *http.Request) *refusal{"/sms": r.sms, "/conversations": r.conversations} {
+		switch {
+		case req.URL.Path == path && req.Method == http.MethodPost:
+			refused = accept(w, req)
+		case req.URL.Path == path:
+			w.Header().Set("Allow", http.MethodPost)
+			refused = refuse(http.StatusMethodNotAllowed, "came by "+req.Method+": have Twilio send it by HTTP POST")
+		case strings.Contains(strings.ToLower(req.URL.Path), path):
+			refused = refuse(http.StatusNotFound, "not a webhook's address: give Twilio "+r.cfg.PublicURL+path)
+		}
 	}
 	if refused != nil {
 		r.metrics.refused.WithLabelValues(strconv.Itoa(refused.status)).Inc()
@@ -131,14 +128,7 @@ func (r *relay) sms(w http.ResponseWriter, req *http.Request) *refusal {
 	if refused != nil {
 		return refused
 	}
-	m := &message{
-		SID:      form.Get("MessageSid"),
-		Via:      viaSMS,
-		Relay:    form.Get("To"),
-		Sender:   form.Get("From"),
-		Body:     form.Get("Body"),
-		Received: time.Now(),
-	}
+	m := &message{Via: viaSMS, SID: form.Get("MessageSid"), Relay: form.Get("To"), Sender: form.Get("From"), Body: form.Get("Body"), Received: time.Now()}
 	media, _ := strconv.Atoi(form.Get("NumMedia")) // none if it is missing
 	for i := range min(media, 10) {
 		if u := form.Get("MediaUrl" + strconv.Itoa(i)); u != "" {
@@ -209,17 +199,8 @@ func (r *relay) conversations(w http.ResponseWriter, req *http.Request) *refusal
 	if refused := missing(form, "EventType", "ConversationSid", "Author"); refused != nil {
 		return refused
 	}
-	m := &message{
-		SID:      req.Header.Get("I-Twilio-Idempotency-Token"),
-		Via:      viaConversations,
-		Relay:    form.Get("ConversationSid"),
-		Sender:   form.Get("Author"),
-		Body:     form.Get("Body"),
-		Received: time.Now(),
-	}
-	if m.SID == "" {
-		m.SID = rand.Text()
-	}
+	m := &message{Via: viaConversations, Relay: form.Get("ConversationSid"), Sender: form.Get("Author"), Body: form.Get("Body"), Received: time.Now()}
+	m.SID = cmp.Or(req.Header.Get("I-Twilio-Idempotency-Token"), rand.Text())
 	m.Decision = r.policy.Decide(m.Body, r.cfg.flags())
 	v := unasked
 	if route(m, unasked, r.cfg.InterceptEveryMessage, false) == intercepted {

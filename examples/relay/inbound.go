@@ -234,17 +234,12 @@ func (r *relay) failed(m *message, err error) *refusal {
 }
 
 // state answers the relay's operator, on an address of its own.
-func (r *relay) state(w http.ResponseWriter, req *http.Request) {
-	switch req.Method + " " + req.URL.Path {
-	case "GET /healthz":
-		r.healthz(w, req)
-	case "GET /metrics":
-		promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, req)
-	case "GET /debug/pprof/profile":
-		pprof.Profile(w, req)
-	default:
-		http.Error(w, "relay: here are GET /healthz, /metrics and /debug/pprof/profile", http.StatusNotFound)
-	}
+func (r *relay) state() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", r.healthz)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	return mux
 }
 
 // tooOld is the age at which a pending delivery is trouble: a lane waits a

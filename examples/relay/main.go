@@ -139,8 +139,8 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	var stopping context.Context
 	stopping, r.cancel = context.WithCancel(context.Background())
 	r.working.Go(func() { r.maintain(stopping) })
-	if r.addr, err = r.listen(cfg.Listen, r.webhook); err == nil {
-		r.status, err = r.listen(cfg.Status, r.state)
+	if r.addr, err = r.listen(cfg.Listen, http.HandlerFunc(r.webhook)); err == nil {
+		r.status, err = r.listen(cfg.Status, r.state())
 	}
 	if err != nil {
 		r.stop(time.Second)
@@ -151,7 +151,7 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 }
 
 // listen serves at an address and returns it with its port.
-func (r *relay) listen(address string, handler http.HandlerFunc) (string, error) {
+func (r *relay) listen(address string, handler http.Handler) (string, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return "", err

@@ -100,12 +100,13 @@ func (r *relay) newClient() (*river.Client[*sql.Tx], error) {
 		CancelledJobRetentionPeriod: 30 * 24 * time.Hour, // these were given up
 		Logger:                      slog.New(warnings{r.log.Handler()}),
 	}
-	if r.store.file != "" {
-		cfg.PollOnly, cfg.FetchPollInterval = true, 50*time.Millisecond
-	}
 	river.AddWorker(cfg.Workers, &worker{relay: r})
 	for _, kind := range kinds {
 		cfg.Queues[kind] = river.QueueConfig{MaxWorkers: workers}
+	}
+	if r.store.file != "" {
+		cfg.PollOnly, cfg.FetchPollInterval = true, 100*time.Millisecond
+		cfg.Queues[toTwilio] = river.QueueConfig{MaxWorkers: workers, FetchPollInterval: 50 * time.Millisecond}
 	}
 	return river.NewClient(r.store.driver, cfg)
 }

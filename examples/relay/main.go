@@ -157,13 +157,8 @@ func (r *relay) listen(address string, handler http.Handler) (string, error) {
 		return "", err
 	}
 	s := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      20 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelWarn),
+		Handler: handler, ErrorLog: slog.NewLogLogger(r.log.Handler(), slog.LevelWarn), MaxHeaderBytes: 16 << 10,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second, IdleTimeout: 2 * time.Minute,
 	}
 	r.servers = append(r.servers, s)
 	go func() {

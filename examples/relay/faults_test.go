@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -161,17 +159,7 @@ func TestLockedWhileSending(t *testing.T) {
 	}
 	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 200)
 	<-sent
-	other, err := openTestDatabase(t, b.cfg.Database).Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock := "BEGIN IMMEDIATE"
-	if postgres() != "" {
-		lock = "BEGIN; LOCK TABLE messages"
-	}
-	if _, err := other.ExecContext(t.Context(), lock); err != nil {
-		t.Fatal(err)
-	}
+	unlock := b.lockDatabase()
 	close(answer)
 	began := time.Now()
 	b.deliver("/sms", smsForm(bob, relayNumber, "refused"), 500)
@@ -179,9 +167,7 @@ func TestLockedWhileSending(t *testing.T) {
 		t.Errorf("refused after %v, want about a second", took)
 	}
 	b.wait("a record that fails", func() bool { return strings.Contains(b.logs.String(), "delivery cannot be recorded") })
-	if _, err := other.ExecContext(t.Context(), "ROLLBACK"); err != nil {
-		t.Fatal(err)
-	}
+	unlock()
 	b.settle()
 	if status, body := b.get("/healthz"); status != 200 || !strings.Contains(body, "degraded: a webhook was refused") {
 		t.Errorf("healthz: %d, %q; want that a webhook was refused", status, body)
@@ -298,19 +284,7 @@ func TestLongRequests(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			logged := len(b.logs.String())
-			conn, err := net.Dial("tcp", b.relay.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
-				t.Fatal(err)
-			}
-			go fmt.Fprint(conn, tt.request)
-			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			res := b.raw(tt.request)
 			res.Body.Close()
 			if res.StatusCode != tt.status {
 				t.Errorf("status %d, want %d", res.StatusCode, tt.status)

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -322,6 +325,46 @@ func (b *bench) get(path string) (int, string) {
 	var body bytes.Buffer
 	body.ReadFrom(res.Body)
 	return res.StatusCode, body.String()
+}
+
+// lockDatabase locks the database as another process may.
+func (b *bench) lockDatabase() (unlock func()) {
+	b.Helper()
+	other, err := openTestDatabase(b.T, b.cfg.Database).Conn(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	exec := func(statement string) {
+		b.Helper()
+		if _, err := other.ExecContext(b.Context(), statement); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if postgres() != "" {
+		exec("BEGIN; LOCK TABLE messages")
+	} else {
+		exec("BEGIN IMMEDIATE")
+	}
+	return func() { b.Helper(); exec("ROLLBACK") }
+}
+
+// raw writes a request as it is and returns the answer to it.
+func (b *bench) raw(request string) *http.Response {
+	b.Helper()
+	conn, err := net.Dial("tcp", b.relay.addr)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		b.Fatal(err)
+	}
+	go io.WriteString(conn, request) // of which the relay may not read all
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return res
 }
 
 // The conversation of the README, with everything that it makes happen.

@@ -50,8 +50,8 @@ type store struct {
 }
 
 // connections is the number of a relay's connections to PostgreSQL, besides the
-// one that listens. A message takes about 14 round trips, so 160 messages a
-// second at 20 ms need 45, which two relays share.
+// one that listens. A message takes 17 round trips, so 160 messages a second at
+// 20 ms keep 54 connections busy, which two relays share.
 const connections = 40
 
 // sessionSettings free the locks of a dead relay after 3 s, and end a wait for a

@@ -22,8 +22,7 @@ import (
 // effect is chat: a "Yes" of somebody who never opted out answers the other
 // participant's question.
 type interceptor struct {
-	cfg     *config
-	policy  optout.Policy
+	relay   *relay // for its configuration and keywords
 	confirm func(relay, participant, text string)
 	members map[string]member // by participant SID
 
@@ -41,14 +40,7 @@ type member struct {
 // newInterceptor returns the interceptor of the relay's account, with the relay's
 // keywords. confirm sends a text to a participant.
 func newInterceptor(r *relay, confirm func(relay, participant, text string)) *interceptor {
-	i := &interceptor{
-		cfg:      r.cfg,
-		policy:   r.policy,
-		confirm:  confirm,
-		members:  map[string]member{},
-		optedOut: map[string]bool{},
-		withheld: map[string]bool{},
-	}
+	i := &interceptor{relay: r, confirm: confirm, members: map[string]member{}, optedOut: map[string]bool{}, withheld: map[string]bool{}}
 	for _, s := range r.cfg.Sessions {
 		for n, number := range s.Participants {
 			i.members[participantSID(s.Relay, number)] = member{s.Relay, number, participantSID(s.Relay, s.Participants[1-n])}
@@ -58,9 +50,10 @@ func newInterceptor(r *relay, confirm func(relay, participant, text string)) *in
 }
 
 func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	cfg := i.relay.cfg
 	body, _ := io.ReadAll(http.MaxBytesReader(w, req.Body, maxForm))
 	form, _ := url.ParseQuery(string(body)) // what is broken is not signed
-	if !signature.Check(req.Header.Get("X-Twilio-Signature"), i.cfg.InterceptCallbackURL, form, i.cfg.tokens()...) {
+	if !signature.Check(req.Header.Get("X-Twilio-Signature"), cfg.InterceptCallbackURL, form, cfg.tokens()...) {
 		http.Error(w, "interceptor: not signed", http.StatusUnauthorized) // which does not block
 		return
 	}
@@ -72,7 +65,7 @@ func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if !strings.EqualFold(form.Get("interactionType"), "message") {
 		return
 	}
-	withhold, confirmation := i.answer(form.Get("interactionSid"), from, m.other, i.policy.Decide(data.Body, i.cfg.flags()))
+	withhold, confirmation := i.answer(form.Get("interactionSid"), from, m.other, i.relay.policy.Decide(data.Body, cfg.flags()))
 	if confirmation != "" {
 		// Whoever asked waits for the answer, with a time limit that lets the
 		// message continue, and this may take as long as Twilio.

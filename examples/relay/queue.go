@@ -100,7 +100,7 @@ func (r *relay) newClient() (*river.Client[*sql.Tx], error) {
 		CancelledJobRetentionPeriod: 30 * 24 * time.Hour, // these were given up
 		Logger:                      slog.New(warnings{r.log.Handler()}),
 	}
-	river.AddWorker(cfg.Workers, &worker{relay: r})
+	river.AddWorker(cfg.Workers, river.WorkFunc(r.work))
 	for _, kind := range kinds {
 		cfg.Queues[kind] = river.QueueConfig{MaxWorkers: workers}
 	}
@@ -118,20 +118,14 @@ func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
 }
 
-// A worker makes deliveries.
-type worker struct {
-	river.WorkerDefaults[delivery]
-	relay *relay
-}
-
 // A recording is a call of record that failed. The job is nil in a sweep.
 type recording func(ctx context.Context, job *river.Job[delivery]) error
 
-// Work makes one attempt and records what became of it. It returns nil only if
+// work makes one attempt and records what became of it. It returns nil only if
 // that is recorded or if the delivery is no longer pending. River would keep an
-// error in the job's row, so Work snoozes the job instead.
-func (w *worker) Work(ctx context.Context, job *river.Job[delivery]) error {
-	r, kind := w.relay, job.Queue
+// error in the job's row, so work snoozes the job instead.
+func (r *relay) work(ctx context.Context, job *river.Job[delivery]) error {
+	kind := job.Queue
 	if record, ok := r.unrecorded.LoadAndDelete(job.ID); ok {
 		return record.(recording)(ctx, job)
 	}

@@ -157,3 +157,15 @@ func TestConfigErrorsHaveNoSecret(t *testing.T) {
 		}
 	}
 }
+
+// A PostgreSQL is known by its address, in either form.
+func TestIsPostgres(t *testing.T) {
+	for database, want := range map[string]bool{
+		"postgres://u@h/d": true, "postgresql://h/d": true, "host=h dbname=d": true, "dbname=d password=a://b": true, "user = u host = h": true,
+		"relay.db": false, "/var/lib/relay/relay.db": false, "mysql://u:p@h/d": false, "relay.db?mode=ro": false, "file:relay.db": false, "myhost=h": false,
+	} {
+		if got := isPostgres(database); got != want {
+			t.Errorf("isPostgres(%q) = %t, want %t", database, got, want)
+		}
+	}
+}

@@ -63,8 +63,7 @@ const sessionSettings = `idle_in_transaction_session_timeout=3000 lock_timeout=1
 var keyValue = regexp.MustCompile(`(^|\s)(host|hostaddr|service|dbname|user)\s*=`)
 
 func isPostgres(database string) bool {
-	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://") ||
-		!strings.Contains(database, "://") && keyValue.MatchString(database)
+	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://") || keyValue.MatchString(database)
 }
 
 func openStore(database string) (s *store, err error) {

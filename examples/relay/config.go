@@ -197,9 +197,9 @@ func (c *config) validate() error {
 			errs = append(errs, fmt.Errorf("relay: config: %s (%s): %s", tag, envName(tag), fmt.Sprintf(format, args...)))
 		}
 	}
-	for tag, address := range map[string]string{"listen": c.Listen, "status": c.Status} {
-		_, _, err := net.SplitHostPort(address)
-		must(err == nil, tag, "%q is not an address: write host:port, such as 127.0.0.1:8080", address)
+	for _, a := range [][2]string{{"listen", c.Listen}, {"status", c.Status}} {
+		_, _, err := net.SplitHostPort(a[1])
+		must(err == nil, a[0], "%q is not an address: write host:port, such as 127.0.0.1:8080", a[1])
 	}
 	must(c.KeepDays == 0 || c.KeepDays > 1, "keep_days", "%d: write 2 or more, as a day is how long a callback may be tried, or 0 to keep messages for ever", c.KeepDays)
 	must(accountSID.MatchString(c.AccountSID), "account_sid", "not an account SID: write AC and 32 hexadecimal digits")
@@ -213,14 +213,14 @@ func (c *config) validate() error {
 		must(c.Database != "" && !strings.Contains(c.Database, "=") && !strings.Contains(c.Database, "://"), "database",
 			"neither a file nor an address of PostgreSQL: write a path without = and ://, or postgres://user@host/name, or host=… dbname=…")
 	}
-	for tag, address := range map[string]string{"public_url": c.PublicURL, "twilio_api_url": c.TwilioAPIURL} {
-		if p := mustURL(must, tag, address); p != nil {
-			must(p.Path == "" && p.User == nil && !strings.Contains(address, "?"), tag, "has a path, a query or a user: write scheme and host alone, such as https://relay.example.com")
+	for _, a := range [][2]string{{"public_url", c.PublicURL}, {"twilio_api_url", c.TwilioAPIURL}} {
+		if p := mustURL(must, a[0], a[1]); p != nil {
+			must(p.Path == "" && p.User == nil && !strings.Contains(a[1], "?"), a[0], "has a path, a query or a user: write scheme and host alone, such as https://relay.example.com")
 		}
 	}
-	for tag, address := range map[string]string{"callback_url": c.CallbackURL, "intercept_callback_url": c.InterceptCallbackURL, "debugger_url": c.DebuggerURL} {
-		if address != "" {
-			mustURL(must, tag, address)
+	for _, a := range [][2]string{{"callback_url", c.CallbackURL}, {"intercept_callback_url", c.InterceptCallbackURL}, {"debugger_url", c.DebuggerURL}} {
+		if a[1] != "" {
+			mustURL(must, a[0], a[1])
 		}
 	}
 	p, err := c.policy()

@@ -339,6 +339,20 @@ func TestColumns(t *testing.T) {
 	if _, err := db.Exec(`UPDATE messages SET action = $1`, optout.Action(7)); err == nil {
 		t.Error("no error for an undefined action")
 	}
+	// Before it had Value, an Action was stored in SQLite as its number.
+	for number, want := range []optout.Action{optout.Forward, optout.Drop, optout.Intercept} {
+		for _, statement := range []string{
+			fmt.Sprintf(`UPDATE messages SET action = '%d'`, number),
+			`UPDATE messages SET action = CASE action WHEN '0' THEN 'forward' WHEN '1' THEN 'drop' WHEN '2' THEN 'intercept' ELSE action END`,
+		} {
+			if _, err := db.Exec(statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.QueryRow(`SELECT action FROM messages`).Scan(&d.Action); err != nil || d.Action != want {
+			t.Errorf("%d became %v, %v; want %v", number, d.Action, err, want)
+		}
+	}
 }
 
 // Opt-outs are loaded and listed as the README says.

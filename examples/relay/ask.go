@@ -63,15 +63,11 @@ func (r *relay) ask(ctx context.Context, m *message, limit time.Duration) (verdi
 	answer := "not asked"
 	v := allow
 	err := r.circuits[toInterceptor](func() error {
-		limited, cancel := context.WithTimeout(ctx, limit)
-		defer cancel()
-		status, err := r.post(limited, r.cfg.InterceptCallbackURL, interactionForm(r.cfg.AccountSID, m))
-		if answer = strconv.Itoa(status); err != nil {
+		status, err := r.post(ctx, limit, "interceptor", r.cfg.InterceptCallbackURL, interactionForm(r.cfg.AccountSID, m))
+		if answer = strconv.Itoa(status); status == 0 {
 			answer = "none"
 		} else if status == http.StatusForbidden {
-			v = block
-		} else if !success(status) {
-			err = &answerError{who: "interceptor", status: status}
+			v, err = block, nil
 		}
 		return err
 	})

@@ -207,12 +207,7 @@ func (r *relay) notify(ctx context.Context, kind, to string, form url.Values) er
 		return nil // taken out of the configuration since
 	}
 	return r.circuits[kind](func() error {
-		ctx, cancel := context.WithTimeout(ctx, r.limit.call)
-		defer cancel()
-		status, err := r.post(ctx, to, form)
-		if err == nil && !success(status) {
-			err = &answerError{who: kind, status: status}
-		}
+		_, err := r.post(ctx, r.limit.call, kind, to, form)
 		return err
 	})
 }

@@ -154,16 +154,22 @@ func retryAfter(h http.Header) time.Duration {
 }
 
 // post posts a form as Twilio does, signed, and returns the status of the
-// answer, which counts even if the body breaks off.
-func (r *relay) post(ctx context.Context, to string, form url.Values) (int, error) {
+// answer, which counts even if the body breaks off. A status that is not 2xx is
+// an error.
+func (r *relay) post(ctx context.Context, limit time.Duration, who, to string, form url.Values) (status int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	req, err := newPost(ctx, to, form)
 	if err != nil {
 		return 0, err
 	}
 	req.Header.Set("X-Twilio-Signature", signature.Sign(r.cfg.AuthToken, to, form))
-	status, _, _, err := r.do(req)
-	if status != 0 {
+	status, _, _, err = r.do(req)
+	switch {
+	case success(status):
 		return status, nil
+	case status != 0:
+		return status, &answerError{who: who, status: status}
 	}
 	return 0, err
 }

@@ -190,7 +190,7 @@ func (r Regime) Sources() []Source { return slices.Clone(cmp.Or(r.table, noTable
 func (r Regime) Keywords(languages ...string) []optout.Keyword {
 	var list []optout.Keyword
 	for _, row := range r.Rows() {
-		if len(languages) > 0 && !row.isIn(languages) {
+		if len(languages) > 0 && !row.In(languages...) {
 			continue
 		}
 		k := optout.Keyword{Text: row.Text, Class: row.Class}

@@ -97,9 +97,9 @@ var limits = map[Evidence]Certainty{
 	EvidenceDocumented: Documented,
 }
 
-// isIn reports whether the row belongs to one of the tags, or to the language or
-// to a region of one.
-func (row Row) isIn(languages []string) bool {
+// In reports whether the row belongs to one of the tags, or to the language or to
+// a region of one: see [Regime.Keywords].
+func (row Row) In(languages ...string) bool {
 	have := strings.ToLower(row.Language) + "-"
 	return row.Language != "" && slices.ContainsFunc(languages, func(tag string) bool {
 		want := strings.ToLower(tag) + "-"

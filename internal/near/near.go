@@ -1,6 +1,6 @@
-// Package near finds messages that are no keyword, but that a stricter reader
-// may take for an opt-out. What it finds is evidence for a person who looks at
-// a log, and never a decision: most sentences that hold "stop" are chat.
+// Package near finds near misses: messages that are not keywords, but that a
+// stricter reader may take for an opt-out. A person has to look at them. Most
+// sentences with "stop" are chat.
 package near
 
 import (
@@ -11,22 +11,21 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
-
 	"example.com/optout"
+	"example.com/optout/internal/words"
 )
 
-// A Kind is the way in which a message comes near to an opt-out word.
+// A Kind is the way in which a message is close to an opt-out word.
 type Kind string
 
 const (
 	Punctuation Kind = "punctuation around it"
-	Damaged     Kind = "damaged character"     // what an encoding makes of one that it lacks
+	Damaged     Kind = "damaged character"     // an encoding lacks it
 	Spaced      Kind = "spaces or signs in it" // "S.T.O.P", "UN SUBSCRIBE"
 	Line        Kind = "alone on a line"       // of several
-	FirstWord   Kind = "first word"            // and more behind it
-	LastWord    Kind = "last word"             // and more before it
-	Sentence    Kind = "in a sentence"         // only what a demand names
+	FirstWord   Kind = "first word"            // of several
+	LastWord    Kind = "last word"             // of several
+	Sentence    Kind = "in a sentence"         // only expressions that a demand names
 )
 
 // Kinds returns all kinds, from the nearest to the farthest.
@@ -34,58 +33,55 @@ func Kinds() []Kind {
 	return []Kind{Punctuation, Damaged, Spaced, Line, FirstWord, LastWord, Sentence}
 }
 
-// A Reason says what a message comes near to, and how. The zero Reason is that
-// of a message that is a keyword, or near to none.
+// A Reason says to which opt-out word a message is close, and how. A message
+// that is a keyword, or not close to one, has the zero Reason.
 type Reason struct {
 	Keyword string
 	Kind    Kind
 }
 
-// A Finder finds what comes near to the opt-out words of one policy.
+// A Finder finds messages that are close to the opt-out words of one policy.
 type Finder struct {
-	policy, trimming optout.Policy // the same, the second without punctuation
-	keys             []keyword
-	words, letters   map[string]string // keywords by their words, and by the letters of these
-	longest          int               // the size of the longest key or words
-	expressions      []expression
+	policy, trimming optout.Policy // trimming is policy with IgnorePunctuation
+	keywords         []keyword
+	expressions      []keyword // the longest first: they say more
 }
 
+// A keyword is an opt-out word or an expression.
 type keyword struct {
-	key  []rune
-	text string
+	text    string
+	key     []rune
+	words   string // see words.Spaced
+	letters string // the words without spaces
 }
 
-type expression struct{ words, name string }
+func newKeyword(text, name string) keyword {
+	key := optout.Normalize(text)
+	spaced := words.Spaced(key)
+	return keyword{name, []rune(key), spaced, strings.ReplaceAll(spaced, " ", "")}
+}
 
 // New returns a Finder for the opt-out words of a policy, and for the
 // expressions that demands name: their texts, and who names each.
 func New(policy optout.Policy, expressions map[string][]string) *Finder {
-	f := &Finder{policy: policy, trimming: policy, words: make(map[string]string), letters: make(map[string]string)}
+	f := &Finder{policy: policy, trimming: policy}
 	f.trimming.IgnorePunctuation = true
 	for _, k := range policy.Keywords() {
 		if k.Class == optout.ClassOptOut {
-			key := optout.Normalize(k.Text)
-			text := words(key)
-			f.keys = append(f.keys, keyword{[]rune(key), k.Text})
-			f.words[text] = k.Text
-			f.letters[strings.ReplaceAll(text, " ", "")] = k.Text
-			f.longest = max(f.longest, len(key), len(text))
+			f.keywords = append(f.keywords, newKeyword(k.Text, k.Text))
 		}
 	}
-	delete(f.words, words("")) // of a keyword of punctuation alone
-	delete(f.letters, "")
 	for text, by := range expressions {
-		f.expressions = append(f.expressions, expression{words(optout.Normalize(text)), text + " (" + strings.Join(by, ", ") + ")"})
+		f.expressions = append(f.expressions, newKeyword(text, text+" ("+strings.Join(by, ", ")+")"))
 	}
-	// Of two in a message the longer one tells more.
-	slices.SortFunc(f.expressions, func(a, b expression) int {
+	slices.SortFunc(f.expressions, func(a, b keyword) int {
 		return cmp.Or(len(b.words)-len(a.words), strings.Compare(a.words, b.words))
 	})
 	return f
 }
 
-// Find returns why a message comes near to an opt-out word; of several reasons,
-// the nearest. It takes time in proportion to the length of the message.
+// Find returns why a message is close to an opt-out word: the nearest kind. It
+// takes time in proportion to the length of the message.
 func (f *Finder) Find(message string) Reason {
 	if _, ok := f.policy.Match(message); ok {
 		return Reason{}
@@ -96,36 +92,37 @@ func (f *Finder) Find(message string) Reason {
 	if k := f.damaged(strings.TrimSpace(message)); k != "" {
 		return Reason{k, Damaged}
 	}
-	text := words(optout.Normalize(message))
-	if len(text) <= 2*f.longest { // a space behind each letter
-		if k := f.letters[strings.ReplaceAll(text, " ", "")]; k != "" {
-			return Reason{k, Spaced}
+	text := words.Spaced(optout.Normalize(message))
+	letters := strings.ReplaceAll(text, " ", "")
+	for _, k := range f.keywords {
+		if letters == k.letters && letters != "" {
+			return Reason{k.text, Spaced}
 		}
 	}
-	for _, line := range strings.FieldsFunc(message, lineEnd) {
+	for _, line := range strings.FieldsFunc(message, isLineEnd) {
 		if k := f.optOut(line); k != "" {
 			return Reason{k, Line}
 		}
 	}
-	for i := 1; i < min(len(text), f.longest); i++ {
-		if k := f.words[text[:i+1]]; k != "" {
-			return Reason{k, FirstWord}
+	for _, k := range f.keywords {
+		if strings.HasPrefix(text, k.words) && k.letters != "" {
+			return Reason{k.text, FirstWord}
 		}
 	}
-	for i := len(text) - 2; i >= max(0, len(text)-f.longest); i-- {
-		if k := f.words[text[i:]]; k != "" {
-			return Reason{k, LastWord}
+	for _, k := range f.keywords {
+		if strings.HasSuffix(text, k.words) && k.letters != "" {
+			return Reason{k.text, LastWord}
 		}
 	}
 	for _, e := range f.expressions {
 		if strings.Contains(text, e.words) {
-			return Reason{e.name, Sentence}
+			return Reason{e.text, Sentence}
 		}
 	}
 	return Reason{}
 }
 
-// optOut returns the opt-out word that the text is but for punctuation, or "".
+// optOut returns the opt-out word that text is, apart from punctuation, or "".
 func (f *Finder) optOut(text string) string {
 	if k, ok := f.trimming.Match(text); ok && k.Class == optout.ClassOptOut {
 		return k.Text
@@ -133,48 +130,31 @@ func (f *Finder) optOut(text string) string {
 	return ""
 }
 
-func lineEnd(r rune) bool { return '\n' <= r && r <= '\r' || r == 0x85 || r == 0x2028 || r == 0x2029 }
-
-// words returns the words of a key, with one space before and behind each.
-func words(key string) string {
-	return " " + strings.Join(strings.FieldsFunc(key, func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.M, unicode.N)
-	}), " ") + " "
+func isLineEnd(r rune) bool {
+	return '\n' <= r && r <= '\r' || r == 0x85 || r == 0x2028 || r == 0x2029
 }
 
-// lost stands for a character that an encoding could not keep.
+// lost is a character that an encoding could not keep. A character of several
+// bytes can become as many question marks.
 const lost = string(utf8.RuneError)
 
-var (
-	lostRun     = regexp.MustCompile("[?\u00bf]*" + lost + "[?\u00bf" + lost + "]*")
-	questionRun = regexp.MustCompile("[?\u00bf]+")
-)
+// maxDamaged is the length of the longest message that can be a damaged keyword.
+const maxDamaged = 500
+
+var lostRun = regexp.MustCompile("[?\u00bf\x1a" + lost + "]+")
 
 // damaged returns the opt-out word that the message was before an encoding
-// replaced characters that it lacks, or before its UTF-8 was read as one of the
-// usual encodings with a byte a character. It returns "" if there is none.
+// replaced characters that it lacks, or "".
 func (f *Finder) damaged(message string) string {
-	if len(message) > 8*f.longest { // two characters for each of the bytes, and some around
+	message = strings.Trim(message, "?\u00bf") // of a question: "qui?" is not QUIT
+	if len(message) > maxDamaged || !lostRun.MatchString(strings.ToValidUTF8(message, lost)) {
 		return ""
 	}
-	for _, m := range []*charmap.Charmap{charmap.Windows1252, charmap.ISO8859_1} {
-		if text, err := m.NewEncoder().String(message); err == nil && f.optOut(text) != "" {
-			return f.optOut(text)
-		}
-	}
-	// A character of several bytes can become as many question marks. Those at
-	// an end alone are none of that, as "qui?" is not QUIT.
-	key := lostRun.ReplaceAllString(optout.Normalize(strings.ReplaceAll(message, "\x1a", lost)), lost)
-	inner := strings.Trim(key, "?\u00bf")
-	key = strings.Replace(key, inner, questionRun.ReplaceAllString(inner, lost), 1)
-	if !strings.Contains(key, lost) {
-		return ""
-	}
-	trimmed := strings.TrimFunc(key, func(r rune) bool { return outer(r) && r != utf8.RuneError })
-	for _, text := range []string{trimmed, strings.TrimFunc(key, outer)} { // the other is STOP, and a damaged emoji
-		runes := []rune(text)
-		for _, k := range f.keys {
-			if 3*strings.Count(text, lost) <= len(runes) && k.became(runes) {
+	key := optout.Normalize(lostRun.ReplaceAllString(strings.ToValidUTF8(message, lost), lost))
+	for _, letter := range []rune{utf8.RuneError, -1} { // the second time, lost can be an emoji after STOP
+		runes := []rune(strings.TrimFunc(key, func(r rune) bool { return isOuter(r) && r != letter }))
+		for _, k := range f.keywords {
+			if k.became(runes) {
 				return k.text
 			}
 		}
@@ -182,10 +162,17 @@ func (f *Finder) damaged(message string) string {
 	return ""
 }
 
-// became reports whether text is the keyword but for lost characters.
+// became reports whether text is the keyword, apart from lost characters: one of
+// three at most.
 func (k keyword) became(text []rune) bool {
-	return slices.EqualFunc(k.key, text, func(r, s rune) bool { return r == s || s == utf8.RuneError })
+	n := 0
+	return slices.EqualFunc(k.key, text, func(r, s rune) bool {
+		if s == utf8.RuneError {
+			n++
+		}
+		return r == s || s == utf8.RuneError
+	}) && 3*n <= len(text)
 }
 
-// outer reports whether r stands around a word and is no part of it.
-func outer(r rune) bool { return r == ' ' || unicode.In(r, unicode.P, unicode.S) }
+// isOuter reports whether r is around a word, not part of it.
+func isOuter(r rune) bool { return r == ' ' || unicode.In(r, unicode.P, unicode.S) }

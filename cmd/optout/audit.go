@@ -6,38 +6,50 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"example.com/optout"
 	"example.com/optout/internal/messages"
 	"example.com/optout/internal/quote"
+	"example.com/optout/internal/report"
 )
 
 // An auditor decides the messages of files.
 type auditor struct {
 	*options
 	stdin    io.Reader
-	out      *bufio.Writer
-	print    printer // to out
-	printed  bool    // the heading
+	buffer   *bufio.Writer
+	out      output // to buffer
 	stderr   io.Writer
 	progress *progress // nil if stderr is not a terminal
 	tally    tally
 	message  decided
 }
 
-// audit decides the messages of all files, and returns the exit status. What
-// cannot be read is reported, and ends no more than its file; what cannot be
-// written ends the work.
+// A decided is a message and its decision. It is valid until the next one.
+type decided struct {
+	*messages.Record
+	optout.Decision
+	time  time.Time // of -date
+	dated bool      // the time is not from a record before
+	cells []string  // of the examiners
+}
+
+// audit decides the messages of all files, and returns the exit status. An error
+// of reading is reported and ends at most the file; an error of writing ends the
+// work.
 func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &auditor{options: o, stdin: stdin, out: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr}
+	a := &auditor{options: o, stdin: stdin, buffer: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr}
 	if isTerminal(stderr) {
 		a.progress = &progress{w: stderr, next: time.Now().Add(2 * time.Second)}
 	}
 	a.tally.keywords = make(map[string]int)
-	a.print = newPrinter(o.format, a.out, o.widths()...)
-	if o.format != textFormat {
-		a.head()
+	a.out = newOutput(o.format, a.buffer)
+	if o.senders == nil {
+		a.out.heading(o.columns())
 	}
 	var err error
 	for _, name := range o.files {
@@ -50,18 +62,11 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 			err = a.report(missing)
 		}
 	}
+	if err == nil {
+		err = a.finish()
+	}
 	if flushed := a.flush(); err == nil {
 		err = flushed
-	}
-	if err == nil {
-		a.progress.clear()
-		a.tally.write(stderr, o.policy.Keywords())
-		for _, e := range o.examiners {
-			e.write(stderr)
-		}
-		if o.reporter != nil {
-			err = o.reporter.finish(&a.tally)
-		}
 	}
 	status := outputStatus(stderr, err)
 	if status == 0 && (a.tally.problems > 0 || a.tally.damaged > 0) {
@@ -70,16 +75,31 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 	return status
 }
 
-// head prints the heading once.
-func (a *auditor) head() {
-	if !a.printed {
-		a.printed = true
-		a.print(a.heading(), nil)
+// finish writes what is known when all files are read.
+func (a *auditor) finish() error {
+	n := a.tally.kinds[messages.Message]
+	if a.log.Date != "" && n > 0 && a.dates.unread == n {
+		return fmt.Errorf("no date of %q can be read, such as %q: give their form, with -date-layout \"02.01.2006 15:04\" or another", a.log.Date, a.dates.example)
 	}
+	if a.senders != nil {
+		a.senders.settle()
+		a.senders.table().print(a.out)
+	}
+	if err := a.flush(); err != nil {
+		return err
+	}
+	a.progress.clear()
+	a.write(a.stderr)
+	for _, e := range a.examiners {
+		e.write(a.stderr)
+	}
+	if a.reporter != nil {
+		return a.reporter.finish(a)
+	}
+	return nil
 }
 
-// open decides the messages of the file that is called name. Its error ends the
-// work.
+// open decides the messages of a file. Its error ends the work.
 func (a *auditor) open(name string) error {
 	in := input{a, a.stdin}
 	if name != stdinName {
@@ -124,7 +144,15 @@ func (a *auditor) record(r *messages.Record) error {
 		return a.report(fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, r.Err))
 	case messages.Header:
 		return a.say("%s:%d: the header again, as in joined files; it is not a message", quote.Printable(r.File), r.Line)
-	case messages.NoText, messages.Excluded:
+	}
+	d := &a.message
+	if a.log.Date != "" {
+		var err error
+		if d.time, d.dated, err = a.dates.read(r.Date, r.Kind == messages.Message); err != nil {
+			return fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, err)
+		}
+	}
+	if r.Kind != messages.Message {
 		return nil
 	}
 	if r.Damaged {
@@ -138,9 +166,8 @@ func (a *auditor) record(r *messages.Record) error {
 			}
 		}
 	}
-	d := &a.message
 	d.Record, d.Decision = r, a.policy.Decide(r.Text, a.flags)
-	a.tally.actions[d.Action]++
+	a.tally.actions[d.Action][d.Class]++
 	if d.Keyword != "" {
 		a.tally.keywords[d.Keyword]++
 	}
@@ -148,30 +175,24 @@ func (a *auditor) record(r *messages.Record) error {
 	d.cells = d.cells[:0]
 	for _, e := range a.examiners {
 		var found bool
-		d.cells, found = e.examine(d.cells, d)
+		d.cells, found = e.examine(d.cells, d, a.reporter)
 		show = show || found
 	}
 	if a.reporter != nil {
 		a.reporter.take(d)
 	}
-	if !show {
-		return nil
+	if show {
+		a.out.row(d.row(), nil)
 	}
-	if len(a.examiners) > 0 || len(a.log.Keep) > 0 {
-		a.head()
-	}
-	if a.format == jsonlFormat {
-		return a.print(nil, a.object(d))
-	}
-	return a.print(a.row(d), nil)
+	return nil
 }
 
-// report reports what cannot be read, after the messages that were decided before
-// it. It returns the error of writing them.
+// report reports what cannot be read, after the rows before it. It returns an
+// error of writing them.
 func (a *auditor) report(err error) error {
 	a.tally.problems++
 	if a.reporter != nil {
-		a.reporter.failed(err)
+		a.reporter.problem(err)
 	}
 	return a.say("%v", err)
 }
@@ -185,64 +206,98 @@ func (a *auditor) say(format string, args ...any) error {
 	return nil
 }
 
+// columns returns the columns of the decisions.
+func (o *options) columns() []column {
+	all := columns("file", "line", "record", "action", "code", "class", "keyword")
+	for i := range all {
+		all[i].width = 10 // most cells are not longer
+	}
+	all[2].width = 0
+	for _, e := range o.examiners {
+		all = append(all, e.columns()...)
+	}
+	for _, name := range o.log.Keep {
+		all = append(all, column{name: name, width: len("+15555550100"), object: "kept"})
+	}
+	return append(all, column{name: "message"})
+}
+
+// row returns the cells of a message.
+func (d *decided) row() []string {
+	cells := append([]string{d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)}, d.decision()...)
+	return append(slices.Concat(cells, d.cells, d.Kept), d.Text)
+}
+
+// decision returns the cells of the decision.
+func (d *decided) decision() []string {
+	code := ""
+	if d.Code != 0 {
+		code = strconv.Itoa(d.Code)
+	}
+	return []string{d.Action.String(), code, d.Class.String(), d.Keyword}
+}
+
 // A tally counts what was read and decided.
 type tally struct {
-	kinds    [messages.Header + 1]int  // records
-	actions  [optout.Intercept + 1]int // messages
-	keywords map[string]int            // messages that are the keyword
-	damaged  int                       // messages
+	kinds    [messages.Header + 1]int                        // records
+	actions  [optout.Intercept + 1][optout.ClassHelp + 1]int // messages
+	keywords map[string]int                                  // messages that are the keyword
+	damaged  int                                             // messages
 	files    []messages.ReadAs
 	problems int // files and records that could not be read
 }
 
-// counts returns the numbers of the summary, with what they count.
-func (t *tally) counts() (counts []count) {
-	always := []count{
-		{t.kinds[messages.Message], "messages"},
-		{t.actions[optout.Forward], "forwarded"},
-		{t.actions[optout.Drop], "dropped"},
-		{t.actions[optout.Intercept], "intercepted"},
-		{t.kinds[messages.Skipped], "skipped records"},
-	}
-	for _, c := range []count{
-		{t.damaged, "damaged messages, decided as they are"},
-		{t.kinds[messages.NoText], "records without text"},
-		{t.kinds[messages.Excluded], "records excluded by -where"},
-		{t.kinds[messages.Header], "repeated headers"},
-	} {
-		if c.n > 0 {
-			always = append(always, c)
+// counts returns the numbers of the summary. The first five are always there.
+func (a *auditor) counts() []report.Count {
+	t := &a.tally
+	counts := []report.Count{{N: t.kinds[messages.Message], What: "messages"}}
+	for action, what := range []string{"forwarded", "dropped", "intercepted"} {
+		n, classes := 0, []string(nil)
+		for class, k := range t.actions[action] {
+			if n += k; k > 0 {
+				classes = append(classes, fmt.Sprintf("%d %v", k, optout.Class(class)))
+			}
 		}
+		if action > 0 && n > t.actions[action][optout.ClassOptOut] {
+			what += ": " + strings.Join(classes, ", ")
+		}
+		counts = append(counts, report.Count{N: n, What: what})
 	}
-	return always
-}
-
-type count struct {
-	n    int
-	what string
+	counts = append(counts, []report.Count{
+		{N: t.kinds[messages.Skipped], What: "skipped records"},
+		{N: t.damaged, What: "damaged messages, decided as they are"},
+		{N: t.kinds[messages.NoText], What: "records without text"},
+		{N: t.kinds[messages.Excluded], What: "records excluded by -where"},
+		{N: t.kinds[messages.Header], What: "repeated headers"},
+		{N: a.dates.unread, What: "messages with a date that could not be read"},
+	}...)
+	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c report.Count) bool { return c.N == 0 }))
 }
 
 // write writes the summary, with the keywords in the order of their table.
-func (t *tally) write(w io.Writer, table []optout.Keyword) {
-	width := len(fmt.Sprint(t.kinds[messages.Message]))
-	for _, c := range t.counts() {
-		width = max(width, len(fmt.Sprint(c.n)))
+func (a *auditor) write(w io.Writer) {
+	width := len(fmt.Sprint(a.tally.kinds[messages.Message]))
+	for _, c := range a.counts() {
+		width = max(width, len(fmt.Sprint(c.N)))
 	}
-	for i, as := range t.files {
+	for i, as := range a.tally.files {
 		if i == 0 {
 			fmt.Fprintln(w)
 		}
 		fmt.Fprintf(w, "%s: read as %v\n", quote.Printable(as.File), as)
 	}
 	fmt.Fprintln(w)
-	for _, c := range t.counts() {
-		fmt.Fprintf(w, "%*d  %s\n", width, c.n, c.what)
+	for _, c := range a.counts() {
+		fmt.Fprintf(w, "%*d  %s\n", width, c.N, c.What)
 	}
 	fmt.Fprintln(w)
-	for _, k := range table {
-		if n := t.keywords[k.Text]; n > 0 {
-			fmt.Fprintf(w, "%*d  %s\n", width, n, printable(k.Text))
+	for _, k := range a.policy.Keywords() {
+		if n := a.tally.keywords[k.Text]; n > 0 {
+			fmt.Fprintf(w, "%*d  %s\n", width, n, quote.Printable(k.Text))
 		}
+	}
+	if a.regime.ID != "" {
+		fmt.Fprintf(w, "\n%s\n", a.tableInUse())
 	}
 }
 
@@ -264,10 +319,10 @@ func (in input) Read(p []byte) (int, error) {
 
 // flush writes the rows so far, in place of the progress.
 func (a *auditor) flush() error {
-	if a.out.Buffered() > 0 {
+	if a.buffer.Buffered() > 0 {
 		a.progress.clear()
 	}
-	return a.out.Flush()
+	return a.buffer.Flush()
 }
 
 // A progress shows on a terminal how much was read, if that takes long. A nil

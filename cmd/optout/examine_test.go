@@ -8,7 +8,7 @@ import (
 	"example.com/optout/regime"
 )
 
-// TestRegimes holds that each regime can be listed, printed and decided with.
+// TestRegimes checks that each regime can be listed, printed and decided with.
 func TestRegimes(t *testing.T) {
 	var list strings.Builder
 	if status := run([]string{"-regimes"}, nil, &list, &list); status != 0 {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
+
+	"example.com/optout/regime"
 )
 
 func main() {
@@ -24,43 +27,44 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case err != nil:
 		fmt.Fprintf(stderr, "optout: %v\noptout -h tells how to use it\n", err)
 		return 2
+	}
+	w := bufio.NewWriter(stdout) // it keeps its errors
+	switch {
 	case o.version:
-		return outputStatus(stderr, printVersion(stdout))
+		fmt.Fprintln(w, version())
 	case o.regimes:
-		return outputStatus(stderr, listRegimes(o, stdout))
-	case o.keywords && o.regime.ID != "":
-		return outputStatus(stderr, listRows(o, stdout))
+		regimeTable(regime.All()).print(newOutput(o.format, w))
 	case o.keywords:
-		return outputStatus(stderr, listKeywords(o, stdout))
+		o.keywordTable().print(newOutput(o.format, w))
+	case o.explain != nil:
+		o.explanation(w)
 	case o.log.Format == "":
 		fmt.Fprintf(stderr, "optout: %v\noptout -h tells how to use it\n", o.formatError(stdin))
 		return 2
+	default:
+		return audit(o, stdin, stdout, stderr)
 	}
-	return audit(o, stdin, stdout, stderr)
+	return outputStatus(stderr, w.Flush())
 }
 
-// printVersion prints the module's version, as far as the build knows it.
-func printVersion(w io.Writer) error {
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
+// version returns the command's version and commit, as far as the build knows
+// them.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "optout " + runtime.Version()
 	}
-	_, err := fmt.Fprintf(w, "optout %s %s\n", version, runtime.Version())
-	return err
+	v := "optout " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v += ", commit " + s.Value
+		}
+	}
+	return v + ", " + runtime.Version()
 }
 
-// listKeywords prints the table in use.
-func listKeywords(o *options, stdout io.Writer) error {
-	rows := [][]string{{"text", "class", "action"}}
-	var all []any
-	for _, k := range o.policy.Keywords() {
-		rows, all = append(rows, []string{k.Text, k.Class.String(), k.Action.String()}), append(all, k)
-	}
-	return printTable(o.format, stdout, rows, all)
-}
-
-// outputStatus reports err, which is that of writing the output, and returns
-// the exit status that it makes.
+// outputStatus reports an error of writing the output, and returns the exit
+// status.
 func outputStatus(stderr io.Writer, err error) int {
 	if err == nil {
 		return 0

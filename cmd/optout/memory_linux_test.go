@@ -19,8 +19,8 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestMemory checks that a log of 70 MB takes at most 64 MB of memory, as one of
-// any size does, whatever it looks like.
+// TestMemory checks that a log of 70 MB takes at most 64 MB of memory, whatever
+// its content. So does a log of any size.
 func TestMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads 70 MB for each format")

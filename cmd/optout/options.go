@@ -21,34 +21,34 @@ import (
 //go:embed doc.go
 var doc string
 
-// usage returns the text for -h, which is that of go doc.
+// usage returns the text for -h: the package comment.
 func usage() string {
 	text, _, _ := strings.Cut(doc, "package main")
 	return strings.NewReplacer("// ", "", "//\t", "", "//", "").Replace(text)
 }
 
-// Formats of the output.
-const (
-	textFormat  = "text"
-	csvFormat   = "csv"
-	jsonlFormat = "jsonl"
-)
-
 var errFormats = errors.New("-lines, -csv and -json exclude each other: all files have one format")
 
-// options is what the command line asks for.
+// An options is a command line that was parsed.
 type options struct {
 	log      messages.Log
 	files    []string
 	policy   optout.Policy
 	flags    optout.Flags
 	format   string // of the output
+	by       []string
+	senders  *senderList // nil without -by
+	dates    dateReader  // for -date
 	all      bool
+	explain  *string // nil without -explain
 	keywords bool
 	regimes  bool
 	version  bool
 
-	regime    regime.Regime // with an ID if -regime is given
+	table     string          // the file of -table
+	judges    []regime.Regime // for -explain, from -compare; without it, all
+	regime    regime.Regime   // with an ID if -regime is given
+	languages []string        // of -language
 	examiners []examiner
 	reporter  *reporter // nil without -report
 }
@@ -105,24 +105,39 @@ func parse(args []string) (*options, error) {
 		o.log.Where = append(o.log.Where, messages.Condition{Field: field, Value: value, Not: not})
 		return nil
 	})
-	fs.Func("keep", "", func(list string) error {
-		for _, name := range strings.Split(list, ",") {
-			if name = strings.TrimSpace(name); name == "" {
-				return errors.New("want names of columns or fields, with commas between")
+	list := func(to *[]string, what string) func(string) error {
+		return func(list string) error {
+			for _, name := range strings.Split(list, ",") {
+				if name = strings.TrimSpace(name); name == "" {
+					return fmt.Errorf("want %s, with commas between", what)
+				}
+				*to = append(*to, name)
 			}
-			o.log.Keep = append(o.log.Keep, name)
+			return nil
+		}
+	}
+	fs.Func("keep", "", list(&o.log.Keep, "names of columns or fields"))
+	fs.Func("by", "", list(&o.by, "names of columns or fields"))
+	fs.StringVar(&o.log.Date, "date", "", "")
+	fs.Func("date-layout", "", func(layout string) error {
+		if o.dates.layout = layout; !strings.Contains(layout, "06") { // of the year
+			return errors.New("want the date 2 January 2006, 15:04:05 in your form, such as 02.01.2006 15:04")
 		}
 		return nil
 	})
-	fs.StringVar(&o.log.Date, "date", "", "")
+	fs.Func("explain", "", func(message string) error {
+		o.explain = &message
+		return nil
+	})
 	fs.BoolVar(&o.flags.RespectSMSStopFilter, "respect-sms-stop-filter", false, "")
 	fs.BoolVar(&o.flags.SMSStopFilter, "sms-stop-filter", false, "")
 	ignorePunctuation := fs.Bool("ignore-punctuation", false, "")
-	table := fs.String("table", "", "")
+	fs.StringVar(&o.table, "table", "", "")
 	fs.BoolVar(&o.all, "all", false, "")
 	fs.BoolVar(&o.keywords, "keywords", false, "")
 	fs.BoolVar(&o.regimes, "regimes", false, "")
 	fs.BoolVar(&o.version, "version", false, "")
+	fs.Func("language", "", list(&o.languages, "tags of languages, such as es,pt-BR"))
 	fs.Func("regime", "", func(id string) (err error) {
 		o.regime, err = lookup(id)
 		return err
@@ -133,7 +148,7 @@ func parse(args []string) (*options, error) {
 		return err
 	})
 	near := fs.Bool("near", false, "")
-	page := &reporter{args: args}
+	page := &reporter{options: o, args: args}
 	fs.StringVar(&page.file, "report", "", "")
 	fs.BoolVar(&page.texts, "texts", false, "")
 	fs.StringVar(&o.format, "o", textFormat, "")
@@ -149,25 +164,42 @@ func parse(args []string) (*options, error) {
 		}
 	}
 	fields := o.log.Format == messages.CSV || o.log.Format == messages.JSON
+	examined := *near || compare != nil
 	switch {
 	case o.format != textFormat && o.format != csvFormat && o.format != jsonlFormat:
 		return nil, fmt.Errorf("-o %q: want text, csv or jsonl", o.format)
-	case (o.keywords || o.regimes) && (len(o.files) > 0 || o.log.Format != "" || o.all || *near || compare != nil || page.file != ""):
-		return nil, errors.New("-keywords and -regimes read no messages: leave out -all, -lines, -csv, -json, -compare, -near, -report and files")
-	case *table != "" && o.regime.ID != "":
+	case (o.keywords || o.regimes || o.explain != nil) && (len(o.files) > 0 || o.log.Format != "" || o.all || *near || o.by != nil || page.file != "" || compare != nil && o.explain == nil):
+		return nil, errors.New("-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages")
+	case o.explain != nil && o.format == csvFormat:
+		return nil, errors.New("-explain prints text or, with -o jsonl, an object: leave out -o csv")
+	case o.table != "" && o.regime.ID != "":
 		return nil, errors.New("-table and -regime exclude each other: each is a table of keywords")
-	case !fields && (len(o.log.Keep) > 0 || len(o.log.Where) > 0 || o.log.Date != ""):
-		return nil, errors.New("-keep, -where and -date name columns or fields: add -csv or -json")
+	case o.languages != nil && len(o.regime.Languages()) == 0:
+		return nil, errors.New("-language chooses words of a regime that has languages: add -regime languages")
+	case !fields && (o.log.Keep != nil || o.by != nil || o.log.Where != nil || o.log.Date != ""):
+		return nil, errors.New("-keep, -by, -where and -date name columns or fields: add -csv or -json")
 	case o.log.Format != messages.CSV && (o.log.Comma != 0 || o.log.Header != nil || o.log.NoQuote):
 		return nil, errors.New("-comma, -header and -noquote are for CSV: add -csv")
-	case page.file == "" && (page.texts || o.log.Date != ""):
-		return nil, errors.New("-texts and -date are for a page: add -report FILE.html")
+	case o.by != nil && (examined || o.all || o.log.Keep != nil):
+		return nil, errors.New("-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice")
+	case page.file == "" && page.texts:
+		return nil, errors.New("-texts is for a page: add -report FILE.html")
+	case o.log.Date != "" && page.file == "" && o.by == nil && compare == nil:
+		return nil, errors.New("-date is for -by, -compare and -report: add one of them")
+	case o.log.Date == "" && o.dates.layout != "":
+		return nil, errors.New("-date-layout is the form of dates: add -date and their column or field")
 	}
-	if err := o.readTable(*table); err != nil {
+	if o.by != nil {
+		o.log.Keep, o.senders = o.by, &senderList{options: o, index: make(map[string]*sender)}
+		o.examiners = append(o.examiners, o.senders)
+	}
+	if err := o.readTable(); err != nil {
 		return nil, err
 	}
 	o.policy.IgnorePunctuation = *ignorePunctuation
+	o.judges = regime.All()
 	if compare != nil {
+		o.judges = compare.regimes
 		o.examiners = append(o.examiners, compare)
 	}
 	if *near {
@@ -180,14 +212,19 @@ func parse(args []string) (*options, error) {
 		return o, nil
 	}
 	o.reporter, o.log.Hash = page, true
-	return o, page.open(o)
+	return o, page.check()
 }
 
 // readTable makes the policy of -table or -regime.
-func (o *options) readTable(file string) error {
-	rows := o.regime.Keywords()
-	if file != "" {
-		f, err := os.Open(file)
+func (o *options) readTable() error {
+	rows := o.regime.Keywords(o.languages...)
+	for _, tag := range o.languages {
+		if len(o.regime.Keywords(tag)) == 0 {
+			return fmt.Errorf("-language %q: regime %q has no words of it: take one of %s", tag, o.regime.ID, strings.Join(o.regime.Languages(), ", "))
+		}
+	}
+	if o.table != "" {
+		f, err := os.Open(o.table)
 		if err != nil {
 			return err
 		}

@@ -1,68 +1,73 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"example.com/optout"
 	"example.com/optout/regime"
 )
 
-// listRegimes prints all regimes, or for -o jsonl what is known of each.
-func listRegimes(o *options, stdout io.Writer) error {
-	rows := [][]string{{"id", "kind", "since", "until", "as of", "scope", "name"}}
-	var all []any
-	for _, r := range regime.All() {
-		all = append(all, struct {
+// regimeTable returns what is known of regimes; in JSON that is more.
+func regimeTable(regimes []regime.Regime) *table {
+	t := &table{columns: columns("id", "kind", "since", "until", "as_of", "match", "scope", "name", "source")}
+	for _, r := range regimes {
+		var rules []string
+		for _, row := range r.Rows() {
+			if !slices.Contains(rules, string(row.Match)) {
+				rules = append(rules, string(row.Match))
+			}
+		}
+		t.rows = append(t.rows, []string{r.ID, string(r.Kind), r.Since.String(), r.Until.String(), r.AsOf.String(),
+			strings.Join(rules, ", "), string(r.Scope), r.Name, r.Sources()[0].Page})
+		t.values = append(t.values, struct {
 			regime.Regime
 			Sources []regime.Source `json:"sources"`
 		}{r, r.Sources()})
-		rows = append(rows, []string{r.ID, string(r.Kind), r.Since.String(), r.Until.String(), r.AsOf.String(), string(r.Scope), r.Name})
 	}
-	return printTable(o.format, stdout, rows, all)
+	return t
 }
 
-// listRows prints the table of o.regime with its sources.
-func listRows(o *options, stdout io.Writer) error {
-	rows := [][]string{{"text", "class", "action", "language", "match", "evidence", "date", "source"}}
-	var all []any
+// keywordTable returns the table in use; the table of a regime with its sources.
+func (o *options) keywordTable() *table {
+	if o.regime.ID == "" {
+		t := &table{columns: columns("text", "class", "action")}
+		for _, k := range o.policy.Keywords() {
+			t.rows = append(t.rows, []string{k.Text, k.Class.String(), k.Action.String()})
+		}
+		return t
+	}
+	t := &table{columns: columns("text", "class", "action", "language", "match", "evidence", "date", "source")}
 	for _, r := range o.regime.Rows() {
-		k, _ := o.policy.Match(r.Text)
-		action := k.Action
-		all = append(all, struct {
+		k, ok := o.policy.Match(r.Text)
+		if !ok || len(o.languages) > 0 && !r.In(o.languages...) {
+			continue
+		}
+		t.rows = append(t.rows, []string{r.Text, r.Class.String(), k.Action.String(), r.Language,
+			string(r.Match), string(r.Evidence), r.Source.Date.String(), r.Source.Page})
+		t.values = append(t.values, struct {
 			regime.Row
 			Action optout.Action `json:"action"`
-		}{r, action})
-		rows = append(rows, []string{printable(r.Text), r.Class.String(), action.String(), r.Language, string(r.Match), string(r.Evidence), r.Source.Date.String(), r.Source.Page})
+		}{r, k.Action})
 	}
-	return printTable(o.format, stdout, rows, all)
+	return t
 }
 
-// printTable prints rows, the first of which is a heading, or for JSON lines
-// the values.
-func printTable(format string, stdout io.Writer, rows [][]string, values []any) error {
-	w := bufio.NewWriter(stdout)
-	if format == textFormat {
-		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		for _, row := range rows {
-			for i, cell := range row {
-				row[i] = cmp.Or(printable(cell), "-")
-			}
-			fmt.Fprintln(t, strings.Join(row, "\t"))
-		}
-		t.Flush()
-		return w.Flush()
+// tableInUse names the table that decides. It says if a regime compares otherwise
+// than the policy does.
+func (o *options) tableInUse() string {
+	if o.regime.ID == "" {
+		return "Table in use: " + cmp.Or(o.table, "built in") + "."
 	}
-	print := newPrinter(format, w)
-	print(rows[0], nil)
-	for i, row := range rows[1:] {
-		if err := print(row, values[i]); err != nil {
-			return err
+	note := ""
+	whole := []regime.Match{regime.MatchWhole, regime.MatchBare, regime.MatchUnknown}
+	for _, row := range o.regime.Rows() {
+		if _, ok := o.policy.Match(row.Text); ok && !slices.Contains(whole, row.Match) {
+			note = fmt.Sprintf(" Whole messages are compared with its words; its own rule for %s is %q.", row.Text, row.Match)
+			break
 		}
 	}
-	return w.Flush()
+	return fmt.Sprintf("Table in use: regime %s.%s", strings.Join(append([]string{o.regime.ID}, o.languages...), " "), note)
 }

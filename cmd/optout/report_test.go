@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,28 +34,48 @@ func TestReport(t *testing.T) {
 	}{
 		{
 			"no text of a message", log, []string{"-lines", "-near", "-compare", "all"}, 0,
-			[]string{"stdin:1", "stdin:4", "ARRET", "punctuation around it", "telnyx none", "Texts of messages are left out"},
+			[]string{"stdin:1", "stdin:4", "ARRET", "punctuation around it", "telnyx none", "no texts of messages"},
 			[]string{"Arr\u00eat", "Stop.", "&lt;b&gt;", "hello"},
 		},
 		{
 			"texts, escaped", log, []string{"-lines", "-near", "-texts"}, 0,
-			[]string{"Arr\u00eat", "Stop.", "&lt;b&gt;please opt me out&lt;/b&gt;", "This page holds texts"},
+			[]string{"Arr\u00eat", "Stop.", "&lt;b&gt;please opt me out&lt;/b&gt;", "This page has texts"},
 			[]string{"<b>", "hello", "Where regimes differ"},
 		},
 		{
 			"no message", "", []string{"-lines"}, 0,
-			[]string{"No message is a keyword.", "Every message is passed on.", "There is no message.", "Everything was read."},
-			[]string{"Near misses", "<script"},
+			[]string{"<strong>0</strong> messages", "add -by"},
+			[]string{"Near misses", "<script", `class="bars"`},
 		},
 		{
-			"dates, kept columns, what is damaged", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+3,,help\n+4,2026-06-19,\xff\n",
+			"dates, kept columns, a damaged message", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+3,,help\n+4,2026-06-19,\xff\n",
 			[]string{"-csv", "Body", "-keep", "From", "-date", "sent"}, 1,
-			[]string{"When they came", "by hour, in UTC", "2026-06-17 12:00", "1 more have no date", "&#43;1", "1 messages are damaged", "damaged messages, decided as they are"},
-			[]string{"2026-06-19", "&#43;4"},
+			[]string{"Keywords over time", "2026-06-17 12:00", "messages with a date that could not be read", "&#43;1", "1 damaged message.", "damaged messages, decided as they are"},
+			[]string{"2026-06-19 0", "&#43;4"},
+		},
+		{
+			"by sender", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+1,2026-06-19,start\n",
+			[]string{"-csv", "Body", "-by", "From", "-date", "Sent"}, 0,
+			[]string{
+				"From 2026-06-16 to 2026-06-19 (UTC), 2 senders opted out: 1 still opted out, 1 came back", "&#43;2", "2026-06-18T00:00:00Z",
+				"Table in use: built in.", "2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "optout (devel)",
+				"CSV column &#34;Body&#34;, separator &#34;,&#34;, utf-8, 3 records", "3e53059250014cc4d4d9b0c35cec76ec98b0a5fe4d09222f043d9177a6ab61d8",
+			},
+			[]string{"add -by"},
+		},
+		{
+			"equal texts in one row", "From,Body\n+1,Stop!\n+2,Stop!\n+3,Stop!\n", []string{"-csv", "Body", "-near", "-texts", "-keep", "From"}, 0,
+			[]string{"stdin:2, \u2026", "&#43;1, \u2026", `data-label="Messages">3</td>`},
+			[]string{"stdin:3", "&#43;2"},
+		},
+		{
+			"a regime with another rule", "STOP please\nquit\n", []string{"-lines", "-regime", "aws", "-compare", "fcc"}, 0,
+			[]string{"Whole messages are compared with its words", "Regime in use", "AWS End User Messaging SMS", "https://docs.aws.amazon.com/", "https://www.ecfr.gov/", "in force"},
+			[]string{"Every message"},
 		},
 		{
 			"a broken record", "{\"body\":\"STOP\"}\n{\"body\":\"my secret\n", []string{"-jsonl", "body"}, 1,
-			[]string{"stdin:2", "Not everything is decided"},
+			[]string{"stdin:2", "Not everything could be decided"},
 			[]string{"my secret"},
 		},
 	}
@@ -100,9 +121,9 @@ func TestReportCannotBeWritten(t *testing.T) {
 	}{
 		{"a folder", []string{"-lines", "-report", dir, log}, 2, "that is a folder"},
 		{"the log", []string{"-lines", "-report", log, log}, 2, "that is a file to read"},
-		{"no such folder", []string{"-lines", "-report", filepath.Join(dir, "none", "r.html"), log}, 1, "no such file or directory"},
-		{"texts without a page", []string{"-texts", log}, 2, "add -report FILE.html"},
-		{"no messages", []string{"-keywords", "-report", "r.html"}, 2, "-keywords and -regimes read no messages"},
+		{"no such folder", []string{"-lines", "-report", filepath.Join(dir, "none", "r.html"), log}, 2, "there is no folder"},
+		{"texts without a page", []string{"-lines", "-texts", log}, 2, "add -report FILE.html"},
+		{"no messages", []string{"-keywords", "-report", "r.html"}, 2, "read no messages"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,6 +137,14 @@ func TestReportCannotBeWritten(t *testing.T) {
 		t.Errorf("the log is %q (%v) afterwards", data, err)
 	}
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
-		t.Errorf("files are left behind: %v (%v)", files, err)
+		t.Errorf("files remain: %v (%v)", files, err)
+	}
+}
+
+func TestProblemsWithoutTexts(t *testing.T) {
+	r := new(reporter)
+	r.problem(errors.New(`log:3: field "a \"b\" c" is "open`))
+	if got, want := r.problems.Rows[0].Cells[0], "log:3: field \u2026 is \u2026"; got != want {
+		t.Errorf("problem is %q, want %q", got, want)
 	}
 }

@@ -1,112 +1,145 @@
-// Package report writes what was found in message logs as one HTML page that
-// needs nothing beside it, not even a script.
+// Package report writes what was found in message logs as one HTML page. The
+// page needs no other file and no script.
 //
-// A page has a size that browsers and mails can take: it holds the first rows
-// of long tables, and says how many it leaves out.
+// A page has a size that browsers and mail can take: of a long table it has the
+// first rows, and says how many more there are.
 package report
 
 import (
 	_ "embed"
 	"html/template"
 	"io"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"example.com/optout/internal/quote"
 )
 
-// What a page holds at most of a table, and of a text.
+// Bounds of a table and of a cell.
 const (
 	maxRows  = 5000
-	maxBytes = 2 << 20 // of HTML
-	maxCell  = 1000
+	maxBytes = 800_000 // of HTML
+	maxCell  = 1000    // bytes
+	cellHTML = 100     // bytes around a cell, at most, with a short name of its column
 )
 
-// A Page is what the template makes HTML of.
+// A Page is the data of the template.
 type Page struct {
-	About   []string // when and how it was made
-	Warning string   // that not everything is decided, or ""
-	Texts   bool     // it holds texts of messages
-	Counts  [][2]string
-	Tables  []*Table
+	Answer   []string // sentences that say what was found
+	Warning  string   // says what could not be read, or ""
+	Texts    bool     // the page has texts of messages
+	Counts   []Count
+	Sections []Section
+	Made     []string // how, when and by which version the page was made
 }
 
-// A Table has a row for each message or count. One with a Title begins a
-// section of the page.
+// A Count is a number of things.
+type Count struct {
+	N    int
+	What string
+}
+
+// A Section is a part of the page that can be folded.
+type Section struct {
+	Title  string
+	Open   bool
+	Tables []*Table
+}
+
+// ID returns the section's name in links.
+func (s Section) ID() string { return strings.ReplaceAll(strings.ToLower(s.Title), " ", "-") }
+
+// Count returns the sum of N in the section's tables.
+func (s Section) Count() (n int) {
+	for _, t := range s.Tables {
+		n += t.N
+	}
+	return n
+}
+
+// A Table has rows of cells. If Head has one name more than a row has cells, the
+// last column is the row's N.
 type Table struct {
-	Title, Caption string
-	Text           []string // before the table
-	Head           []string
-	Rows           [][]string
-	Left           int // rows that are left out
+	Title   string // of a table that can be folded, or ""
+	Caption string
+	Head    []string
+	Bars    bool // of N
+	Rows    []*Row
+	N       int // the sum of N in all rows, Omitted among them
+	Omitted int // messages without a row, because the table is full
 
-	Across bool     // the numbers of the last column are shown as bars, too
-	Kinds  []string // the actions whose colours the bars have; forward if it is nil
-
-	size int
+	index map[string]*Row
+	size  int
 }
 
-// Add adds a row to the table, unless that is full.
-func (t *Table) Add(cells ...string) {
-	size := 0
-	for i, c := range cells {
-		if cut := maxCell; len(c) > cut {
-			for !utf8.RuneStart(c[cut]) {
-				cut--
+// A Row is a row of a Table.
+type Row struct {
+	Cells []string
+	N     int    // messages
+	Color string // of the bar: the name of an action
+
+	first []string // the cells as Add got them
+}
+
+// more follows the value of a cell of which the row has other values as well.
+const more = ", \u2026"
+
+// Add counts n messages in the row of a key. The row has the cells of the first of
+// them; a cell that is another one in a later message ends in more.
+func (t *Table) Add(key string, n int, cells ...string) *Row {
+	t.N += n
+	row := t.index[key]
+	if row != nil {
+		row.N += n
+		for i, c := range cells {
+			if c != row.first[i] && !strings.HasSuffix(row.Cells[i], more) {
+				row.Cells[i] += more
 			}
-			c = c[:cut] + "\u2026 (" + Number(utf8.RuneCountInString(c[cut:])) + " more characters)"
 		}
-		cells[i] = strings.Clone(c)
-		size += len(template.HTMLEscapeString(c)) + len(t.Head[i]) + len(`<td dir="auto" data-label="">`)
+		return row
 	}
-	if len(t.Rows) == maxRows || t.size+size > maxBytes {
-		t.Left++
-		return
+	if len(t.Rows) == maxRows || t.size > maxBytes {
+		t.Omitted += n
+		return new(Row)
 	}
-	t.size += size
-	t.Rows = append(t.Rows, cells)
+	row = &Row{N: n, Color: "forward"}
+	for _, c := range cells {
+		row.first = append(row.first, strings.Clone(c))
+		row.Cells = append(row.Cells, strings.Clone(shown(c)))
+		t.size += len(template.HTMLEscapeString(shown(c))) + cellHTML
+	}
+	if t.index == nil {
+		t.index = make(map[string]*Row)
+	}
+	t.index[strings.Clone(key)] = row
+	t.Rows = append(t.Rows, row)
+	return row
 }
 
-// A Bar is a number of a chart: its size in percent of the largest, and the
-// action whose colour it has.
-type Bar struct {
-	Size float64
-	Kind string
+// shown returns a text as a cell has it: quoted if a reader does not see
+// everything in it. Quotation marks alone are seen.
+func shown(s string) string {
+	if len(s) > maxCell {
+		s = strings.ToValidUTF8(s[:maxCell], "") + "\u2026"
+	}
+	if plain := strings.ReplaceAll(s, `"`, ""); quote.Printable(plain) == plain {
+		return s
+	}
+	return quote.Quote(s)
 }
 
-// Bars returns a bar for each row.
-func (t *Table) Bars() []Bar {
-	bars := make([]Bar, len(t.Rows))
-	largest := 1.0
-	for i, row := range t.Rows {
-		bars[i].Size, _ = strconv.ParseFloat(strings.ReplaceAll(row[len(row)-1], ",", ""), 64)
-		largest = max(largest, bars[i].Size)
-	}
-	for i := range bars {
-		bars[i].Size *= 100 / largest
-		bars[i].Kind = "forward"
-		if t.Kinds != nil {
-			bars[i].Kind = t.Kinds[i]
-		}
-	}
-	return bars
+// Bar returns the length of a row's bar, in percent of the longest.
+func (t *Table) Bar(r *Row) float64 {
+	longest := slices.MaxFunc(t.Rows, func(a, b *Row) int { return a.N - b.N })
+	return 100 * float64(r.N) / float64(max(longest.N, 1))
 }
 
-// Shown returns a text as a page shows it: quoted if there is more to it than
-// one can see.
-func Shown(s string) string {
-	if q := quote.Quote(s); len(q) != len(s)+len(`""`) {
-		return q
-	}
-	return s
-}
+// Counted reports whether the last column is N.
+func (t *Table) Counted() bool { return len(t.Head) > len(t.Rows[0].Cells) }
 
-var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
-
-// WithoutQuotes returns a text without what it quotes.
-func WithoutQuotes(s string) string { return quoted.ReplaceAllString(s, `"`+"\u2026"+`"`) }
+// CountName returns the name of the last column.
+func (t *Table) CountName() string { return t.Head[len(t.Head)-1] }
 
 // Number writes n with a comma between groups of three digits.
 func Number(n int) string {
@@ -120,11 +153,7 @@ func Number(n int) string {
 //go:embed page.html
 var page string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"id":      func(title string) string { return strings.ReplaceAll(strings.ToLower(title), " ", "-") },
-	"number":  Number,
-	"numeric": func(s string) bool { return s != "" && strings.Trim(s, "0123456789,+ ?") == "" },
-}).Parse(page))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"number": Number}).Parse(page))
 
 // Write writes the page.
 func (p *Page) Write(w io.Writer) error { return pageTemplate.Execute(w, p) }

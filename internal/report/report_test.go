@@ -14,44 +14,67 @@ import (
 // they are escaped.
 func TestPageIsBounded(t *testing.T) {
 	for _, text := range []string{"STOP", strings.Repeat("<\"&'>", 1000), strings.Repeat("\u20ac", 1000)} {
-		p := &report.Page{Texts: true}
-		for range 4 {
-			table := &report.Table{Caption: "c", Head: []string{"Where", "Message"}}
-			for i := range 10_000 {
-				table.Add("log.csv:"+strconv.Itoa(i), text)
+		var tables []*report.Table
+		for range 10 {
+			table := &report.Table{Caption: "c", Head: []string{"Where", "Message", "Messages"}}
+			for i := range 20_000 {
+				table.Add(strconv.Itoa(i%10_000), 1, "log.csv:"+strconv.Itoa(i), text)
 			}
-			if len(table.Rows)+table.Left != 10_000 {
-				t.Errorf("%d rows and %d left out, want 10000 in all", len(table.Rows), table.Left)
+			n := table.Omitted
+			for _, row := range table.Rows {
+				n += row.N
 			}
-			p.Tables = append(p.Tables, table)
+			if n != 20_000 || table.N != n {
+				t.Errorf("%d messages in the rows and omitted, %d in all, want 20000", n, table.N)
+			}
+			tables = append(tables, table)
 		}
+		p := &report.Page{Texts: true, Sections: []report.Section{{Title: "Messages", Tables: tables}}}
 		var b strings.Builder
 		if err := p.Write(&b); err != nil {
 			t.Fatal(err)
 		}
-		if b.Len() > 10_000_000 || !strings.Contains(b.String(), "more are left out here") {
-			t.Errorf("page of %.10q has %d bytes, want at most 10 MB, and that rows are left out", text, b.Len())
+		if b.Len() > 10_000_000 || !strings.Contains(b.String(), "messages have no row here") {
+			t.Errorf("page of %.10q has %d bytes, want at most 10 MB, and that messages have no row", text, b.Len())
 		}
 	}
 }
 
 func TestAddCutsLongTexts(t *testing.T) {
 	table := &report.Table{Head: []string{"Message"}}
-	table.Add(strings.Repeat("\u20ac", 1000))
-	want := strings.Repeat("\u20ac", 333) + "\u2026 (667 more characters)"
-	if got := table.Rows[0][0]; got != want {
+	table.Add("", 1, strings.Repeat("\u20ac", 1000))
+	want := strings.Repeat("\u20ac", 333) + "\u2026"
+	if got := table.Rows[0].Cells[0]; got != want {
 		t.Errorf("cell is %.40q, %d bytes, want %.40q, %d bytes", got, len(got), want, len(want))
 	}
 }
 
-func TestBars(t *testing.T) {
-	table := &report.Table{Head: []string{"Keyword", "Messages"}, Kinds: []string{"drop", "forward", "drop"}}
-	table.Add("STOP", "2,000")
-	table.Add("YES", "500")
-	table.Add("END", "0")
-	want := []report.Bar{{100, "drop"}, {25, "forward"}, {0, "drop"}}
-	if diff := cmp.Diff(want, table.Bars()); diff != "" {
-		t.Errorf("bars (-want +got):\n%s", diff)
+// TestRows adds messages with the same key: they have one row.
+func TestRows(t *testing.T) {
+	table := &report.Table{Head: []string{"Where", "From", "Message", "Messages"}}
+	add := func(key string, cells ...string) { table.Add(key, 1, cells...) }
+	add("a", "log:1", "+1", "Stop, please")
+	add("b", "log:2", "+1", "s\u200btop")
+	for _, where := range []string{"log:3", "log:4", "log:5", "log:6"} {
+		add("a", where, "+2", "Stop, please")
+	}
+	var rows []string
+	for _, row := range table.Rows {
+		rows = append(rows, strings.Join(row.Cells, " | ")+" | "+strconv.Itoa(row.N))
+	}
+	want := []string{"log:1, \u2026 | +1, \u2026 | Stop, please | 5", `log:2 | +1 | "s\u200btop" | 1`}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+func TestBar(t *testing.T) {
+	table := &report.Table{Head: []string{"Keyword", "Messages"}}
+	for i, n := range []int{2000, 500, 0} {
+		row := table.Add(strconv.Itoa(i), n, "word")
+		if want := []float64{100, 25, 0}[i]; i > 0 && table.Bar(row) != want {
+			t.Errorf("bar of %d is %v, want %v", n, table.Bar(row), want)
+		}
 	}
 }
 
@@ -60,12 +83,5 @@ func TestNumber(t *testing.T) {
 		if got := report.Number(n); got != want {
 			t.Errorf("Number(%d) = %q, want %q", n, got, want)
 		}
-	}
-}
-
-func TestWithoutQuotes(t *testing.T) {
-	const got, want = `log:3: field "a \"b\" c" is "open`, "log:3: field \"\u2026\" is \"\u2026\""
-	if s := report.WithoutQuotes(got); s != want {
-		t.Errorf("WithoutQuotes(%q) = %q, want %q", got, s, want)
 	}
 }

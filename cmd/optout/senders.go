@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/optout"
+	"example.com/optout/internal/report"
+)
+
+// A senderList is the examiner of -by: who wrote opt-out and opt-in keywords, and
+// the resulting states.
+type senderList struct {
+	*options
+	list  []*sender // in the order of their first keywords
+	index map[string]*sender
+}
+
+// A sender is a row of -by: a person or, with two fields, a pair of numbers.
+type sender struct {
+	values []string // of -by
+	events []event
+
+	// The result of settle.
+	state string
+	since event                     // that made it so
+	count [optout.ClassHelp + 1]int // of events
+}
+
+// An event is an opt-out or opt-in keyword.
+type event struct {
+	class              optout.Class
+	keyword            string
+	time               time.Time // zero without -date
+	file, line, record string
+}
+
+// States of a sender.
+const (
+	optedOut     = "opted out"
+	optedIn      = "opted in"
+	maybeOptedIn = "opted in?" // by a word that people also use in chat
+)
+
+// chatWords are opt-in keywords of package regime, and usual words of tables,
+// that people also use in chat: nobody may be texted because of them alone.
+var chatWords = map[string]bool{
+	"YES": true, "GO": true, "CONTINUE": true, "BEGIN": true, "RESUME": true, "REVERT": true, "JOIN": true, "ON": true,
+	"INICIO": true, "VOLVER": true, "RECIBIR": true, "VOLTAR": true, "RECEBER": true, "COMECAR": true,
+	"OK": true, "OUI": true, "SI": true, "SIM": true, "JA": true,
+}
+
+// columns and examine add no columns and no rows to the decisions.
+func (l *senderList) columns() []column { return nil }
+
+func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, bool) {
+	if d.Class != optout.ClassOptOut && d.Class != optout.ClassOptIn {
+		return nil, false
+	}
+	key := fmt.Sprintf("%q", d.Kept)
+	s := l.index[key]
+	if s == nil {
+		s = new(sender)
+		for _, v := range d.Kept {
+			s.values = append(s.values, strings.Clone(v))
+		}
+		l.list, l.index[key] = append(l.list, s), s
+	}
+	s.events = append(s.events, event{d.Class, d.Keyword, d.time, d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)})
+	return nil, false
+}
+
+// settle sets the state of each sender, by the events in the order of their times.
+func (l *senderList) settle() {
+	for _, s := range l.list {
+		slices.SortStableFunc(s.events, func(a, b event) int { return a.time.Compare(b.time) })
+		for _, e := range s.events {
+			state := optedIn
+			switch {
+			case e.class == optout.ClassOptOut:
+				state = optedOut
+			case chatWords[optout.Normalize(e.keyword)] && s.state != optedIn:
+				state = maybeOptedIn
+			}
+			if s.count[e.class]++; state != s.state {
+				s.state, s.since = state, e
+			}
+		}
+	}
+}
+
+// stamp returns a time of -date, or "".
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+func (l *senderList) table() *table {
+	t := new(table)
+	for _, name := range l.by {
+		t.columns = append(t.columns, column{name: name, object: "kept"})
+	}
+	t.columns = append(t.columns, columns("state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)
+	for _, s := range l.list {
+		e := s.since
+		t.rows = append(t.rows, append(slices.Clone(s.values), s.state, stamp(e.time), e.keyword, e.file, e.line, e.record,
+			strconv.Itoa(s.count[optout.ClassOptOut]), strconv.Itoa(s.count[optout.ClassOptIn])))
+	}
+	return t
+}
+
+// answer says who opted out, in which period, and who came back.
+func (l *senderList) answer() []string {
+	counts := make(map[string]int)
+	for _, s := range l.list {
+		if s.count[optout.ClassOptOut] > 0 {
+			counts[s.state]++
+		}
+	}
+	period, order := "", "the order of the files, because there is no -date"
+	if l.log.Date != "" {
+		period = fmt.Sprintf("From %s to %s (UTC), ", l.dates.first.Format(time.DateOnly), l.dates.last.Format(time.DateOnly))
+		order = "-date " + l.log.Date
+	}
+	return []string{
+		fmt.Sprintf("%s%s opted out: %d still opted out, %d came back, %d perhaps came back by a word that people also use in chat.",
+			period, numbered(counts[optedOut]+counts[optedIn]+counts[maybeOptedIn], "sender"), counts[optedOut], counts[optedIn], counts[maybeOptedIn]),
+		fmt.Sprintf("A sender is a value of %s. The state follows %s.", strings.Join(l.by, " and "), order),
+	}
+}
+
+// numbered returns a number and a noun.
+func numbered(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return report.Number(n) + " " + noun
+}
+
+func (l *senderList) write(w io.Writer) {
+	fmt.Fprintf(w, "\n%s\n", strings.Join(l.answer(), "\n"))
+	seen, similar, example := make(map[string]string), 0, ""
+	for _, s := range l.list {
+		name, key := strings.Join(s.values, ", "), ""
+		for _, v := range s.values {
+			key += spelling.ReplaceAllString(v, "") + " "
+		}
+		if other, ok := seen[key]; ok {
+			similar, example = similar+1, fmt.Sprintf("%q and %q", other, name)
+		}
+		seen[key] = name
+	}
+	if similar > 0 {
+		fmt.Fprintf(w, "optout: %s: the sender differs from one above only in signs or prefix, as %s do: perhaps they are the same person\n",
+			numbered(similar, "row"), example)
+	}
+}
+
+// spelling finds the signs in a sender and its prefix, such as whatsapp: or 00.
+var spelling = regexp.MustCompile(`^.*:(00)?|^00|[^\pL\pN]`)
+
+func (l *senderList) section(page *reporter) report.Section {
+	table := page.table("Senders who wrote an opt-out or opt-in keyword, by their first keyword.", l.table())
+	return report.Section{Title: "Senders", Open: len(l.list) <= 50, Tables: []*report.Table{table}}
+}

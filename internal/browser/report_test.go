@@ -1,7 +1,8 @@
 // Package browser looks at the pages of optout -report with a real browser.
 //
 // It needs Chromium, as Debian's package chromium has it, and fails without.
-// With -args -pictures DIR its test leaves pictures of the pages in a folder.
+// With -args -pictures DIR its test leaves pictures of the pages in a folder:
+// demo-by.png is testdata/report.png of the main module.
 package browser
 
 import (
@@ -9,9 +10,11 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -43,28 +46,32 @@ func reports(t *testing.T) map[string]string {
 	files := make(map[string]string)
 	write := func(name, log string, args ...string) {
 		files[name] = filepath.Join(dir, name+".html")
-		args = append([]string{
-			"-csv", "Body", "-keep", "From", "-date", "DateSent", "-near", "-compare", "all", "-report", files[name],
-		}, args...)
-		out, err := exec.Command(command, append(args, log)...).CombinedOutput()
-		if err != nil {
+		args = append(append([]string{"-csv", "Body", "-date", "DateSent"}, args...), "-report", name+".html", log)
+		cmd := exec.Command(command, args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("optout %q: %v\n%.2000s", args, err, out)
 		}
 	}
-	for _, hits := range []int{0, 1, 50, 100_000} {
-		name := fmt.Sprintf("hits%d", hits)
-		log := filepath.Join(dir, name+".csv")
-		if err := os.WriteFile(log, []byte(messages(hits)), 0o666); err != nil {
+	for _, hits := range []int{0, 1, 50, 18_000} {
+		log := fmt.Sprintf("hits%d.csv", hits)
+		if err := os.WriteFile(filepath.Join(dir, log), []byte(messages(hits)), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		write(name, log)
+		write(fmt.Sprintf("hits%d", hits), log, "-keep", "From", "-near", "-compare", "all", "-texts")
+		write(fmt.Sprintf("by%d", hits), log, "-by", "From,To")
 	}
-	demo, err := filepath.Abs(filepath.Join(root, "testdata/messages.csv"))
+	demo := "messages.csv"
+	sample, err := os.ReadFile(filepath.Join(root, "testdata", demo))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, demo), sample, 0o666)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	write("demo", demo)
-	write("demo-texts", demo, "-texts")
+	write("demo", demo, "-keep", "From", "-near", "-compare", "all")
+	write("demo-by", demo, "-by", "From")
+	write("demo-texts", demo, "-keep", "From", "-near", "-texts")
 	return files
 }
 
@@ -76,6 +83,7 @@ func messages(hits int) string {
 	chat := []string{
 		"On my way", "Stop.", "please opt me out", "\u0645\u0631\u062d\u0628\u0627", "<script>console.log(1)</script> & <b>",
 		strings.Repeat("verylongwordwithoutanyspace", 80) + " stop",
+		"stop z" + strings.Repeat("\u0301", 400), // piled up
 	}
 	start := time.Date(2026, 6, 16, 9, 0, 0, 0, time.UTC)
 	for i := range hits + 20 {
@@ -143,7 +151,7 @@ func call[P, R any](ctx context.Context, command cdp.Command[P, R], params P) (R
 func TestReports(t *testing.T) {
 	files := reports(t)
 	ctx, console := browse(t)
-	for _, name := range []string{"hits0", "hits1", "hits50", "hits100000", "demo", "demo-texts"} {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		t.Run(name, func(t *testing.T) {
 			if info, err := os.Stat(files[name]); err != nil || info.Size() > 10_000_000 {
 				t.Fatalf("page has %d bytes (%v), want at most 10 MB", info.Size(), err)
@@ -151,13 +159,23 @@ func TestReports(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.Navigate("file://"+files[name])); err != nil {
 				t.Fatal(err)
 			}
-			for _, width := range []int64{360, 1000} {
-				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
-					t.Fatal(err)
+			resize(t, ctx, 1280)
+			picture(t, ctx, name)
+			for _, width := range []int64{1280, 360} {
+				resize(t, ctx, width)
+				open := `document.querySelectorAll("details").forEach(d => d.open = `
+				evaluate[any](t, ctx, open+`false)`)
+				if screens := evaluate[float64](t, ctx, `document.documentElement.scrollHeight / innerHeight`); screens > 20 {
+					t.Errorf("folded page has %.0f screens at a width of %d, want at most 20", screens, width)
 				}
+				picture(t, ctx, fmt.Sprintf("%s-%d-folded", name, width))
+				evaluate[any](t, ctx, open+`true)`)
 				picture(t, ctx, fmt.Sprintf("%s-%d", name, width))
 				if wide := evaluate[int64](t, ctx, `document.documentElement.scrollWidth`); wide > width {
 					t.Errorf("page is %v pixels wide in a window of %d", wide, width)
+				}
+				for _, text := range evaluate[[]string](t, ctx, mistakes) {
+					t.Errorf("at a width of %d: %s", width, text)
 				}
 				checkTables(t, ctx)
 			}
@@ -168,7 +186,7 @@ func TestReports(t *testing.T) {
 					}); err != nil {
 						t.Fatal(err)
 					}
-					if name == "demo" {
+					if strings.HasPrefix(name, "demo") {
 						picture(t, ctx, fmt.Sprintf("%s-%s-%s", name, medium, scheme))
 					}
 					for _, text := range evaluate[[]string](t, ctx, contrast) {
@@ -185,6 +203,59 @@ func TestReports(t *testing.T) {
 		})
 	}
 }
+
+// TestHeadsStay scrolls to the middle of a table: its head is at the top of the
+// window.
+func TestHeadsStay(t *testing.T) {
+	files := reports(t)
+	ctx, _ := browse(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+files["by18000"])); err != nil {
+		t.Fatal(err)
+	}
+	resize(t, ctx, 1280)
+	top := evaluate[float64](t, ctx, `(() => {
+		document.querySelector("#senders").open = true;
+		const table = document.querySelector("#senders table");
+		table.rows[table.rows.length >> 1].scrollIntoView();
+		return table.tHead.rows[0].cells[0].getBoundingClientRect().top;
+	})()`)
+	if top != 0 {
+		t.Errorf("the head of the table is %v pixels below the top of the window, want 0", top)
+	}
+}
+
+// TestPrintUnfolds prints a page with everything folded: the texts are there.
+func TestPrintUnfolds(t *testing.T) {
+	files := reports(t)
+	ctx, _ := browse(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+files["demo-by"])); err != nil {
+		t.Fatal(err)
+	}
+	folded := evaluate[float64](t, ctx, `(() => {
+		document.querySelectorAll("details").forEach(d => d.open = false);
+		return document.documentElement.scrollHeight;
+	})()`)
+	if _, err := call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	if height := evaluate[float64](t, ctx, `document.documentElement.scrollHeight`); height < 1.5*folded {
+		t.Errorf("in print the page is %v pixels high, folded on the screen %v: the sections are still folded", height, folded)
+	}
+	picture(t, ctx, "demo-by-print-folded")
+}
+
+func resize(t *testing.T, ctx context.Context, width int64) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mistakes returns the cells whose text can be drawn over their neighbours, and
+// those with a phone number that are laid out as numbers.
+const mistakes = `[...document.querySelectorAll(".cell")].filter(c => getComputedStyle(c).overflow != "clip" || getComputedStyle(c).display == "inline")
+	.map(c => "text can cover its neighbours: " + c.textContent.slice(0, 40))
+	.concat([...document.querySelectorAll(".num")].filter(c => c.textContent.trim().startsWith("+")).map(c => "phone number as a number: " + c.textContent))`
 
 func evaluate[T any](t *testing.T, ctx context.Context, script string) T {
 	t.Helper()
@@ -231,8 +302,8 @@ func checkTables(t *testing.T, ctx context.Context) {
 	if len(want) == 0 {
 		t.Error("the page has no table")
 	}
-	charts := evaluate[[]string](t, ctx, `[...document.querySelectorAll("svg")].map(s =>
-		s.closest("td.bar") && s.getAttribute("aria-hidden") == "true" ? s.closest("table").caption.textContent.trim() : "a chart outside of a table")`)
+	charts := evaluate[[]string](t, ctx, `[...document.querySelectorAll("td svg")].map(s =>
+		s.getAttribute("aria-hidden") == "true" ? s.closest("table").caption.textContent.trim() : "a chart outside of a table")`)
 
 	tree, err := call(ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
 	if err != nil {

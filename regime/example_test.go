@@ -99,18 +99,16 @@ func ExampleRegime_Judge_differences() {
 			fmt.Printf("%s is an %v there, and reaches the other party as chat\n", k.Text, k.Class)
 		}
 	}
-	for _, k := range (optout.Policy{}).Keywords() {
-		if v := telnyx.Judge(k.Text); v.Class != k.Class && k.Class == optout.ClassOptOut {
-			fmt.Printf("%s does nothing there (%v): your app must record and answer it\n", k.Text, v.Certainty)
+	for _, word := range []string{"REVOKE", "CANCEL", "ARRET"} {
+		k, _ := (optout.Policy{}).Match(word)
+		if v := telnyx.Judge(word); v.Class != k.Class {
+			fmt.Printf("%s does nothing there (%v): your app must record and answer it\n", word, v.Certainty)
 		}
 	}
 	// Output:
 	// STOP ALL is an opt-out there, and reaches the other party as chat
 	// REVOKE does nothing there (documented): your app must record and answer it
-	// OPTOUT does nothing there (documented): your app must record and answer it
-	// ARRETT does nothing there (documented): your app must record and answer it
 	// ARRET does nothing there (documented): your app must record and answer it
-	// ARRETE does nothing there (documented): your app must record and answer it
 }
 
 // A day in 2020 has another edition than today.

@@ -357,7 +357,8 @@ func TestVectors(t *testing.T) {
 	}
 	for _, r := range All() {
 		for _, row := range r.Rows() {
-			if !found[message{r.ID, optout.Normalize(row.Text)}] {
+			// The golden vectors of package optout have the words of proxy.
+			if !r.isProxy() && !found[message{r.ID, optout.Normalize(row.Text)}] {
 				t.Errorf("no vector is %s of %s", row.Text, r.ID)
 			}
 		}

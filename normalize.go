@@ -139,7 +139,7 @@ func (k *keyReader) decompose(r rune, text string, yield func(rune) bool) bool {
 	if d == nil {
 		return k.add(r, p.CCC(), yield)
 	}
-	marks := p.LeadCCC() != 0 || p.TrailCCC() != 0 // otherwise it has none
+	marks := p.LeadCCC() != 0 || p.TrailCCC() != 0 // otherwise all marks are inside, and in order
 	for len(d) > 0 {
 		r, size := utf8.DecodeRune(d)
 		class := uint8(0)

@@ -14,8 +14,6 @@ import (
 	"log"
 	"math"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -106,9 +104,6 @@ func main() {
 	if err := largeTable(*rounds, *round); err != nil {
 		log.Fatal(err)
 	}
-	if err := binarySize(); err != nil {
-		log.Fatal(err)
-	}
 }
 
 // shown returns the cells that a group has: group worst has this package alone,
@@ -122,41 +117,6 @@ func shown(group string, cells []string) []string {
 		return append(slices.Clip(cells[:len(peers)+1]), bound)
 	}
 	return cells
-}
-
-// binarySize prints how much larger than the same program with
-// strings.EqualFold a program is that calls Decide.
-func binarySize() error {
-	dir, err := os.MkdirTemp("", "optout")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	size := func(path, call string) (int64, error) {
-		source, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "main")
-		text := fmt.Sprintf("package main\n\nimport (\n\"os\"\n%q\n)\n\nfunc main() {\nif (%s) {\nos.Exit(1)\n}\n}\n", path, call)
-		if err := os.WriteFile(source, []byte(text), 0o666); err != nil {
-			return 0, err
-		}
-		if out, err := exec.Command("go", "build", "-o", program, source).CombinedOutput(); err != nil {
-			return 0, fmt.Errorf("go build: %w\n%s", err, out)
-		}
-		info, err := os.Stat(program)
-		if err != nil {
-			return 0, err
-		}
-		return info.Size(), nil
-	}
-	equalFold, err := size("strings", `strings.EqualFold(os.Args[0], "STOP")`)
-	if err != nil {
-		return err
-	}
-	decide, err := size("example.com/optout", `optout.Policy{}.Decide(os.Args[0], optout.Flags{}).Action == optout.Drop`)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("\nA program that calls Decide is %d KB larger than the same program with strings.EqualFold; the bound is 150 KB.\n", (decide-equalFold)/1000)
-	return nil
 }
 
 // largeTable prints how long NewPolicy takes for 100,000 rows, and how long a

@@ -1,9 +1,6 @@
 package messages
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,11 +17,11 @@ import (
 // which flag reads it. That is advice for a person: no log is read by it.
 func Advise(name string, r io.Reader) error {
 	s := &scan{Log: new(Log), rec: Record{File: name}}
-	b, err := s.open(r)
+	w, err := s.open(newWindow(r, bufferSize))
 	if err != nil {
 		return err
 	}
-	return s.refuse(s.looks(peek(b)))
+	return s.refuse(s.looks(w.sample()))
 }
 
 // foreign are formats that this package does not read, by their beginning.
@@ -47,8 +44,8 @@ var (
 
 // looks says what a sample looks like, and the flag to add, or if the log has a
 // format, to use.
-func (s *scan) looks(sample []byte) error {
-	text, add := bytes.TrimSpace(sample), "add"
+func (s *scan) looks(sample string) error {
+	text, add := strings.TrimSpace(sample), "add"
 	if s.Format != "" {
 		add = "use"
 	}
@@ -56,18 +53,18 @@ func (s *scan) looks(sample []byte) error {
 		return fmt.Errorf("looks like JSON with the fields %s: %s %s", list(fields), add, flag(JSON, fields))
 	}
 	for _, f := range foreign {
-		if f.begins.Match(text) {
+		if f.begins.MatchString(text) {
 			return fmt.Errorf("looks like %s, which has to be converted first", f.name)
 		}
 	}
-	r := &csvReader{window: window{r: bufio.NewReader(bytes.NewReader(sample))}, next: 1}
+	r := &csvReader{window: sampleWindow(sample), next: 1}
 	names, err := new(Log).header(r)
 	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
 	case isCSV && err == nil:
 		return fmt.Errorf("looks like CSV with the columns %s: %s %s", list(names), add, flag(CSV, names))
 	case isCSV && names != nil:
 		return fmt.Errorf("looks like CSV: %w", err)
-	case quotedLines.Match(text):
+	case quotedLines.MatchString(text):
 		return fmt.Errorf("looks like CSV of one column without a header: %s -header Body -csv Body", add)
 	case s.Format == "":
 		return errors.New("looks like lines: add -lines if each line is one message and nothing else")
@@ -130,10 +127,14 @@ func pick(names []string) string {
 // fieldNames returns the paths of the fields in a sample of JSON, and nothing for
 // other samples. A path with several arrays is there once for each, with [] after
 // that.
-func fieldNames(sample []byte) (paths []string) {
-	d, top := json.NewDecoder(bytes.NewReader(sample)), new(shape)
-	for top.read(d) == nil {
-	}
+func fieldNames(sample string) (paths []string) {
+	top := new(shape)
+	j := &jsonScan{scan: &scan{Log: new(Log)}, window: sampleWindow(sample), shape: top}
+	j.try(func() {
+		for j.space() != 0 {
+			j.value(nil)
+		}
+	})
 	top.array = false
 	top.walk("", func(path string) {
 		parts := strings.Split(strings.TrimPrefix(path, "."), "[]")
@@ -165,32 +166,6 @@ func (s *shape) field(key string) *shape {
 	}
 	s.fields = append(s.fields, &shape{key: key})
 	return s.fields[len(s.fields)-1]
-}
-
-// read adds a value, or its part if the sample ends in it.
-func (s *shape) read(d *json.Decoder) error {
-	token, err := d.Token()
-	if _, ok := token.(json.Delim); !ok {
-		s.scalar = s.scalar || err == nil
-		return err
-	}
-	s.array = s.array || token == json.Delim('[')
-	for d.More() && err == nil {
-		field := s
-		if token == json.Delim('{') {
-			var key any
-			if key, err = d.Token(); err == nil {
-				field = s.field(fmt.Sprint(key))
-			}
-		}
-		if err == nil {
-			err = field.read(d)
-		}
-	}
-	if err == nil {
-		_, err = d.Token()
-	}
-	return err
 }
 
 // walk calls add with the path of each scalar, with [] after each array. If the

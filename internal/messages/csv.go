@@ -1,7 +1,6 @@
 package messages
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -15,11 +14,11 @@ import (
 )
 
 // csv reads a log of CSV.
-func (s *scan) csv(b *bufio.Reader) error {
-	if sample := peek(b); len(fieldNames(sample)) > 0 {
+func (s *scan) csv(w *window) error {
+	if sample := w.sample(); len(fieldNames(sample)) > 0 {
 		return s.refuse(s.looks(sample))
 	}
-	r := &csvReader{window: window{r: b}, noQuote: s.NoQuote, next: 1}
+	r := &csvReader{window: w, noQuote: s.NoQuote, next: 1}
 	names, err := s.header(r)
 	if err != nil {
 		return s.at(r.line, err)
@@ -160,7 +159,7 @@ func find(names []string, field string) (columns []int) {
 // A csvReader reads the records of CSV as encoding/csv does. That takes half as
 // long again, and cannot go on after a record that is too long.
 type csvReader struct {
-	window
+	*window
 	comma   string
 	noQuote bool
 

@@ -1,8 +1,6 @@
 package messages
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,7 +18,7 @@ import (
 // The methods that read a part of a value panic with a failure, which try recovers.
 type jsonScan struct {
 	*scan
-	window
+	*window
 	pos    int // of the next byte in text
 	base   int // of text, from the beginning of the value
 	line   int
@@ -32,6 +30,7 @@ type jsonScan struct {
 	marked bool    // the path of the messages has a []
 	arrays int     // on that path, around the next byte
 	found  bool    // a record has the field of the messages
+	shape  *shape  // of the value, if the names of its fields are wanted
 	jsonRecord
 }
 
@@ -66,19 +65,12 @@ var (
 const maxDepth = 100
 
 // json reads a log of JSON.
-func (s *scan) json(b *bufio.Reader) error {
-	sample := peek(b)
-	fields := fieldNames(sample)
-	if s.Field != "[]" && len(bytes.TrimSpace(sample)) > 0 && !jsonLine.Match(sample) {
+func (s *scan) json(w *window) error {
+	sample := w.sample()
+	if s.Field != "[]" && strings.TrimSpace(sample) != "" && !jsonLine.MatchString(sample) {
 		return s.refuse(s.looks(sample))
 	}
-	// Without a value that passes several arrays, the beginning may show them.
-	if choices := slices.DeleteFunc(slices.Clone(fields), func(path string) bool {
-		return path == s.Field || strings.ReplaceAll(path, "[]", "") != s.Field
-	}); len(choices) > 0 {
-		return s.refuse(severalArrays(s.Field, choices...))
-	}
-	j := &jsonScan{scan: s, window: window{r: b}, line: 1, marked: strings.Contains(s.Field, "[]")}
+	j := &jsonScan{scan: s, window: w, line: 1, marked: strings.Contains(s.Field, "[]")}
 	for i, field := range s.fields {
 		path := strings.TrimPrefix(field, "[]")
 		if i > 0 {
@@ -88,29 +80,25 @@ func (s *scan) json(b *bufio.Reader) error {
 			j.wants = append(j.wants, want{i, path})
 		}
 	}
-	s.names = fields
-	err := j.values()
-	if err == nil && !j.found && s.rec.Number > 0 {
-		return s.refuse(noField(s.Field, fields))
+	s.names = fieldNames(sample)
+	f := j.try(j.values)
+	if f.error == nil && !j.found && s.rec.Number > 0 {
+		return s.refuse(noField(s.Field, s.names))
 	}
-	return err
-}
-
-func severalArrays(path string, choices ...string) error {
-	return fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(path), list(choices))
+	return f.error
 }
 
 // values reads the values of the top level, and of arrays there.
-func (j *jsonScan) values() error {
+func (j *jsonScan) values() {
 	for open := 0; ; {
 		c := j.space()
 		j.cut()
 		j.base = 0
 		switch {
-		case c == 0 && j.window.err == io.EOF && open == 0:
-			return nil
-		case c == 0 && j.window.err != nil:
-			return j.at(j.line, j.endError())
+		case c == 0 && open > 0:
+			j.must(j.at(j.line, errCut))
+		case c == 0:
+			return
 		case c == '[':
 			open++
 			j.pos++
@@ -121,16 +109,18 @@ func (j *jsonScan) values() error {
 			j.pos++
 		default:
 			line, indent, number := j.line, j.indent, j.rec.Number
-			f := j.try(open > 0)
+			f := j.try(func() {
+				if open == 0 && c != '{' && j.Field != "[]" {
+					panic(failure{errNoObject, false})
+				}
+				j.element(j.wants)
+			})
 			if f.final {
-				return f.error
+				panic(f)
 			}
-			if f.error == nil {
-				continue
-			}
-			open = 0
-			if err := j.resume(f.error, line, indent, number); err != nil {
-				return err
+			if f.error != nil {
+				open = 0
+				j.resume(f.error, line, indent, number)
 			}
 		}
 	}
@@ -139,26 +129,27 @@ func (j *jsonScan) values() error {
 // resume goes on after an error in a value that begins on this line: at the next
 // line, or if the value has several, at the next one with a value that is indented
 // no further. number is the number of the record before the value.
-func (j *jsonScan) resume(err error, line, indent, number int) error {
-	last := j.line
-	if last == line {
-		j.skipLine()
-		return j.skip(line, fmt.Errorf("%w; rest of the line skipped", err))
+func (j *jsonScan) resume(err error, line, indent, number int) {
+	skipped, last := "; rest of the line skipped", j.line
+	if last > line {
+		err = fmt.Errorf("%w (line %d)", err, last)
+		if j.rec.Number > number || j.base > 0 {
+			j.end(line, err)
+		}
+		j.pos, j.line = 0, line // the lines after the first may be values
 	}
-	err = fmt.Errorf("%w (line %d)", err, last)
-	if j.rec.Number > number || j.base > 0 {
-		return j.at(line, fmt.Errorf("%w; reading ends here", err))
+	j.skipLine()
+	if last > line {
+		for c := j.space(); c != 0 && (c != '{' && c != '[' || j.indent > indent); c = j.space() {
+			j.skipLine()
+		}
+		skipped = skippedLines(line, j.line-1)
 	}
-	j.pos, j.line = 0, line // the lines after the first may be values
-	for c := byte('x'); c != 0 && (c != '{' && c != '[' || j.indent > indent); {
-		j.skipLine()
-		c = j.space()
-	}
-	return j.skip(line, fmt.Errorf("%w%s", err, skippedLines(line, j.line-1)))
+	j.must(j.skip(line, fmt.Errorf("%w%s", err, skipped)))
 }
 
-// try reads a value of the top level.
-func (j *jsonScan) try(inArray bool) (f failure) {
+// try reads something, and returns its failure.
+func (j *jsonScan) try(read func()) (f failure) {
 	top := j.wants
 	defer func() {
 		if r := recover(); r != nil {
@@ -170,11 +161,20 @@ func (j *jsonScan) try(inArray bool) (f failure) {
 			clear(j.scan.values)
 		}
 	}()
-	if !inArray && j.space() != '{' && j.Field != "[]" {
-		panic(failure{errNoObject, false})
+	read()
+	return f
+}
+
+// must ends the reading if a record could not be handed on.
+func (j *jsonScan) must(err error) {
+	if err != nil {
+		panic(failure{err, true})
 	}
-	j.element(j.wants)
-	return
+}
+
+// end ends the reading.
+func (j *jsonScan) end(line int, err error) {
+	j.must(j.at(line, fmt.Errorf("%w; reading ends here", err)))
 }
 
 // element reads a value, and hands it on if it is a record.
@@ -188,18 +188,14 @@ func (j *jsonScan) element(wants []want) {
 		wants, j.broken = nil, errNoObject
 	}
 	j.value(wants)
-	var err error
 	switch {
 	case j.outer:
 	case j.base+j.pos-from > maxRecord:
-		err = j.skip(line, errTooLong)
+		j.must(j.skip(line, errTooLong))
 	case j.broken != nil:
-		err = j.skip(line, j.broken)
+		j.must(j.skip(line, j.broken))
 	default:
-		err = j.message(line)
-	}
-	if err != nil {
-		panic(failure{err, true})
+		j.must(j.message(line))
 	}
 	copy(j.scan.values, j.saved[n:])
 	j.jsonRecord, j.saved = outer, j.saved[:n]
@@ -210,6 +206,9 @@ func (j *jsonScan) element(wants []want) {
 func (j *jsonScan) value(wants []want) {
 	c := j.space()
 	from := j.base + j.pos
+	if j.shape != nil && c == '[' {
+		j.shape.array = true
+	}
 	switch c {
 	case '[':
 		j.array(wants) // its elements have the fields
@@ -220,6 +219,9 @@ func (j *jsonScan) value(wants []want) {
 		j.str()
 	default:
 		j.scalar()
+	}
+	if j.shape != nil && c != '{' {
+		j.shape.scalar = true
 	}
 	for _, w := range wants {
 		if w.path == "" || w.path == "[]" {
@@ -233,8 +235,7 @@ func (j *jsonScan) value(wants []want) {
 func (j *jsonScan) field(i int, raw string) {
 	j.seen[i], j.found = true, j.found || i == 0
 	if j.rec.Number > j.before {
-		err := fmt.Errorf("field %s comes after the records in the same value: move it before them, or do not ask for it; reading ends here", quote.Quote(j.fields[i]))
-		panic(failure{j.at(j.line, err), true})
+		j.end(j.line, fmt.Errorf("field %s comes after the records in the same value: move it before them, or do not ask for it", quote.Quote(j.fields[i])))
 	}
 	v := &j.scan.values[i]
 	switch {
@@ -272,7 +273,10 @@ func (j *jsonScan) object(wants []want) {
 		key := unquote(j.str())
 		j.expect(':')
 		j.pos++
-		n, star := len(j.wants), false
+		n, star, outer := len(j.wants), false, j.shape
+		if outer != nil {
+			j.shape = outer.field(key)
+		}
 		for _, w := range wants {
 			if rest, any, ok := descend(w.path, key); ok {
 				j.wants = append(j.wants, want{w.field, rest})
@@ -286,7 +290,7 @@ func (j *jsonScan) object(wants []want) {
 			j.joined = j.joined || star
 			j.value(inner)
 		}
-		j.wants = j.wants[:n]
+		j.wants, j.shape = j.wants[:n], outer
 	})
 }
 
@@ -322,7 +326,13 @@ func (j *jsonScan) array(wants []want) {
 	case j.arrays == 0:
 		j.as.Path = here
 	case j.as.Path != here:
-		panic(failure{j.at(j.line, severalArrays(j.Field, j.as.Path, here)), true})
+		choices := []string{j.as.Path, here}
+		for _, name := range j.names {
+			if strings.ReplaceAll(name, "[]", "") == j.Field && name != j.Field && !slices.Contains(choices, name) {
+				choices = append(choices, name)
+			}
+		}
+		j.must(j.at(j.line, fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(j.Field), list(choices))))
 	}
 	j.outer = true
 	j.arrays++
@@ -355,23 +365,13 @@ func (j *jsonScan) items(closing byte, item func()) {
 
 // expect skips white space up to c.
 func (j *jsonScan) expect(c byte) {
-	switch got := j.space(); {
-	case got == c:
-	case got == 0 && j.window.err == io.EOF:
+	switch got := j.space(); got {
+	case c:
+	case 0:
 		panic(failure{errCut, false})
-	case got == 0 && j.window.err != nil:
-		panic(failure{j.at(j.line, j.endError()), true})
 	default:
 		fail("%q where %q should be", got, c)
 	}
-}
-
-// endError returns the error that ends the log within a value.
-func (j *jsonScan) endError() error {
-	if j.window.err == io.EOF {
-		return errCut
-	}
-	return fmt.Errorf("%w; reading ends here", j.window.err)
 }
 
 // str reads a string, and returns it in its quotes.
@@ -403,12 +403,12 @@ func (j *jsonScan) scalar() {
 	for (j.pos < len(j.text) || j.fill()) && strings.IndexByte(" \t\r\n,\"[]{}", j.text[j.pos]) < 0 {
 		j.pos++
 	}
-	if token := j.since(from); from >= j.base && !json.Valid([]byte(token)) {
-		if c := j.space(); token == "" && c != 0 {
-			fail("%q where a value should be", c)
-		} else if token == "" {
-			j.expect('"')
-		}
+	token := j.since(from)
+	switch {
+	case from < j.base || json.Valid([]byte(token)):
+	case token == "":
+		j.expect('"')
+	default:
 		fail("%.40q is not a JSON value", token)
 	}
 }
@@ -425,7 +425,7 @@ func (j *jsonScan) space() byte {
 			case ' ', '\t', '\r':
 				j.indent++
 			default:
-				return c
+				return max(c, 1) // 0 is the end
 			}
 		}
 		if !j.fill() {
@@ -436,13 +436,10 @@ func (j *jsonScan) space() byte {
 
 // skipLine reads the rest of the line.
 func (j *jsonScan) skipLine() {
-	for ; j.pos < len(j.text) || j.fill(); j.pos = len(j.text) {
-		if i := strings.IndexByte(j.text[j.pos:], '\n'); i >= 0 {
-			j.pos += i + 1
-			j.line++
-			j.indent = 0
-			return
-		}
+	j.cut()
+	if j.window.skipLine() {
+		j.line++
+		j.indent = 0
 	}
 }
 
@@ -451,7 +448,11 @@ func (j *jsonScan) fill() bool {
 	if j.pos > maxRecord {
 		j.cut()
 	}
-	return j.more()
+	if more := j.more(); more || j.err == io.EOF {
+		return more
+	}
+	j.end(j.line, j.err)
+	return false
 }
 
 // cut forgets the text before the next byte.

@@ -1,7 +1,6 @@
 package messages
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"strings"
@@ -9,10 +8,10 @@ import (
 )
 
 // lines reads a log of lines. For speed it checks many lines at once.
-func (s *scan) lines(b *bufio.Reader) error {
-	w, line, tooLong := window{r: b}, 1, false
-	for more := true; more; {
-		more = w.more()
+func (s *scan) lines(w *window) (err error) {
+	line := 1
+	for more := true; more && err == nil; {
+		more = strings.Contains(w.text, "\n") || w.more()
 		end := strings.LastIndexByte(w.text, '\n') + 1
 		if w.err == io.EOF {
 			end = len(w.text)
@@ -20,41 +19,32 @@ func (s *scan) lines(b *bufio.Reader) error {
 		chunk := w.text[:end]
 		w.text = w.text[end:]
 		plain := utf8.ValidString(chunk) && !strings.Contains(chunk, "\ufffd") && strings.IndexByte(chunk, '\r') < 0
-		for ; chunk != ""; line++ {
+		for ; chunk != "" && err == nil; line++ {
 			var text string
 			if i := strings.IndexByte(chunk, '\n'); i >= 0 {
 				text, chunk = chunk[:i], chunk[i+1:]
 			} else {
 				text, chunk = chunk, ""
 			}
-			var err error
-			switch {
-			case tooLong:
-				tooLong = false
-				err = s.skip(line, errTooLong)
-				s.rec.Kind, s.rec.Err = Message, nil
-			case plain && !strings.HasPrefix(text, "{"):
+			if plain && !strings.HasPrefix(text, "{") {
 				s.rec.Line, s.rec.Number, s.rec.Text = line, line, text
 				err = s.each(&s.rec)
-			default:
+			} else {
 				err = s.line(line, strings.TrimSuffix(text, "\r"))
 				s.rec.Kind, s.rec.Damaged, s.rec.Err = Message, false, nil
 			}
-			if err != nil {
-				return err
-			}
 		}
-		if len(w.text) > maxRecord {
-			w.text, tooLong = "", true
+		if err == nil && len(w.text) > maxRecord {
+			err = s.skip(line, errTooLong)
+			s.rec.Kind, s.rec.Err = Message, nil
+			w.skipLine()
+			line++
 		}
 	}
-	switch {
-	case w.err != io.EOF:
-		return s.at(line, w.err)
-	case tooLong:
-		return s.skip(line, errTooLong)
+	if err == nil && w.err != io.EOF {
+		err = s.at(line, w.err)
 	}
-	return nil
+	return err
 }
 
 // line hands on a line that is not plain. A carriage return within it may end the

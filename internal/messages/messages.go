@@ -6,7 +6,6 @@
 package messages
 
 import (
-	"bufio"
 	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
@@ -127,17 +126,18 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 			l.counts = append(l.counts, make(map[string]int))
 		}
 	}
-	f := &file{r: r}
+	hash := sha256.New()
 	if l.Hash {
-		f.hash = sha256.New()
+		r = io.TeeReader(r, hash)
 	}
-	b, err := s.open(f)
+	file := newWindow(r, bufferSize)
+	w, err := s.open(file)
 	if err == nil {
-		err = map[Format]func(*bufio.Reader) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](b)
+		err = map[Format]func(*window) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](w)
 	}
 	s.as.Records = s.rec.Number
-	if f.err == io.EOF && l.Hash {
-		s.as.SHA256 = fmt.Sprintf("%x", f.hash.Sum(nil))
+	if file.err == io.EOF && l.Hash {
+		s.as.SHA256 = fmt.Sprintf("%x", hash.Sum(nil))
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
 		err = fmt.Errorf("%w: the compressed file is damaged, fetch it again", err)
@@ -205,7 +205,7 @@ func (s *scan) message(line int) error {
 	if !v[0].ok {
 		s.rec.Kind = NoText
 	} else if strings.HasPrefix(s.rec.Text, "{") {
-		if field := pick(fieldNames([]byte(s.rec.Text))); field != "" && !strings.Contains(field, ".") {
+		if field := pick(fieldNames(s.rec.Text)); field != "" && !strings.Contains(field, ".") {
 			s.rec.Kind, s.rec.Err = Skipped, fmt.Errorf("the text is JSON with the message in field %s: extract it first", quote.Quote(field))
 		}
 	}

@@ -1,7 +1,6 @@
 package messages
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
@@ -27,7 +26,7 @@ func FuzzCSV(f *testing.F) {
 		}
 		slow := csv.NewReader(strings.NewReader(text))
 		slow.FieldsPerRecord = -1
-		r := &csvReader{window: window{r: bufio.NewReader(strings.NewReader(text))}, comma: ",", next: 1}
+		r := &csvReader{window: sampleWindow(text), comma: ",", next: 1}
 		for {
 			want, wantErr := slow.Read()
 			err := r.read()

@@ -66,38 +66,29 @@ func (s *scan) csv(w *window) error {
 // or else the most fields.
 func (l *Log) header(r *csvReader) (names []string, err error) {
 	commas := ",;\t|" // the likeliest first
-	if r.extend() == nil {
-		// The first line may tell a spreadsheet the separator, as "sep=;".
-		if sep := strings.Trim(r.text[:r.end], "\"\r\n"); len(sep) == len("sep=;") && strings.EqualFold(sep[:4], "sep=") {
-			commas, r.text = sep[4:], r.text[r.end:]
-		} else {
-			r.next = 1
-		}
+	if sep := separatorLine.FindStringSubmatch(r.sample()); sep != nil {
+		commas = sep[1]
+		r.skipLine()
+		r.next++
 	}
 	if l.Comma != 0 {
 		commas = string(l.Comma)
 	}
-	first := r.next
-	try := func(comma rune) error {
-		r.comma, r.end, r.next = string(comma), 0, first
-		err := r.read()
-		first = r.line
-		return err
-	}
-	best, _ := utf8.DecodeRuneInString(commas)
+	best, found := "", false
 	for _, comma := range commas {
-		if try(comma) != nil {
-			continue
+		if r.comma = string(comma); best == "" {
+			best = r.comma
 		}
-		found := len(find(r.fields, l.Field)) == 1
-		if found || len(r.fields) > len(names) {
-			best, names = comma, slices.Clone(r.fields)
+		if err = r.read(); err == nil && !found {
+			found = len(find(r.fields, l.Field)) == 1
+			if found || len(r.fields) > len(names) {
+				best, names = r.comma, slices.Clone(r.fields)
+			}
 		}
-		if found {
-			break
-		}
+		r.unread()
 	}
-	err = try(best)
+	r.comma = best
+	err = r.read()
 	_, keyword := optout.Policy{IgnorePunctuation: true}.Match(l.Field)
 	switch {
 	case err == io.EOF:
@@ -107,13 +98,16 @@ func (l *Log) header(r *csvReader) (names []string, err error) {
 	case l.Header != nil && len(names) != len(l.Header):
 		return nil, fmt.Errorf("-header has %d names, and the first record has %d fields", len(l.Header), len(names))
 	case l.Header != nil:
-		r.end, r.next = 0, first
+		r.unread()
 		return l.Header, nil
 	case keyword || slices.ContainsFunc(names, datum.MatchString):
 		return names, fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
 	}
 	return names, nil
 }
+
+// separatorLine matches a first line that tells a spreadsheet the separator.
+var separatorLine = regexp.MustCompile(`^"?(?i:sep)=([^"\r\n])"?\r?\n`)
 
 // datum matches cells of a record, which no header has: numbers, dates, phone
 // numbers, addresses and Twilio's identifiers.
@@ -195,6 +189,9 @@ func (r *csvReader) read() (err error) {
 	}
 	return err
 }
+
+// unread makes read return the same record again.
+func (r *csvReader) unread() { r.end, r.next = 0, r.line }
 
 // quoted reads the fields of a record with quotes.
 func (r *csvReader) quoted() error {
@@ -299,10 +296,10 @@ func (r *csvReader) containsRecord() bool {
 	for column, field := range r.fields {
 		for _, line := range strings.Split(field, "\n") {
 			cells := strings.Split(line, r.comma)
-			_, keyword := optout.Policy{}.Match(line)
-			looks := single && line != field && keyword
-			for i, cell := range cells {
-				looks = looks || i != column && len(cells) == len(r.fields) && pattern(cell) == pattern(r.fields[i])
+			_, looks := optout.Policy{}.Match(line)
+			looks = looks && single && line != field
+			for i := 0; i < len(cells) && len(cells) == len(r.fields) && !looks; i++ {
+				looks = i != column && pattern(cells[i]) == pattern(r.fields[i])
 			}
 			if looks {
 				return true

@@ -24,23 +24,18 @@ func Advise(name string, r io.Reader) error {
 	return s.refuse(s.looks(w.sample()))
 }
 
-// foreign are formats that this package does not read, by their beginning.
-var foreign = []struct {
-	name   string
-	begins *regexp.Regexp
-}{
-	{"HTML", regexp.MustCompile(`(?i)^<(!doctype html|html)\b`)},
-	{"XML", regexp.MustCompile(`^<[?!\w]`)},
-	{"SQL", regexp.MustCompile(`^(--|/\*|(INSERT INTO|CREATE|COPY|BEGIN|SET|DROP|PRAGMA|USE)\b)`)},
-	{"YAML", regexp.MustCompile(`^(---|(- )?\w+:)(\s|$)`)},
-	{"logfmt", regexp.MustCompile(`^\w+=\S* \w+=`)},
-	{"lines with a date before the message", regexp.MustCompile(`^\[?\d+[-/.]\d+[-/.]\d+`)},
+// foreign are formats that this package does not read, with an expression for
+// their beginning.
+var foreign = [][2]string{
+	{"HTML", `(?i)^<(!doctype html|html)\b`},
+	{"XML", `^<[?!\w]`},
+	{"SQL", `^(--|/\*|(?i:INSERT INTO|CREATE TABLE)\b|(CREATE|COPY|BEGIN|SET|DROP|PRAGMA|USE)\b)`},
+	{"YAML", `^(---|(- )?\w+:)(\s|$)`},
+	{"logfmt", `^\w+=("[^"]*"|\S*) \w+=`},
+	{"lines with a date before the message", `^\x{200e}?\[?\d+[-/.]\d+[-/.]\d+`},
 }
 
-var (
-	jsonLine    = regexp.MustCompile(`(?m)^[ \t]*[{\[]`)
-	quotedLines = regexp.MustCompile(`^("[^"\n]*"\r?(\n|$))+`)
-)
+var jsonLine = regexp.MustCompile(`(?m)^[ \t]*[{\[]`)
 
 // looks says what a sample looks like, and the flag to add, or if the log has a
 // format, to use.
@@ -53,19 +48,19 @@ func (s *scan) looks(sample string) error {
 		return fmt.Errorf("looks like JSON with the fields %s: %s %s", list(fields), add, flag(JSON, fields))
 	}
 	for _, f := range foreign {
-		if f.begins.MatchString(text) {
-			return fmt.Errorf("looks like %s, which has to be converted first", f.name)
+		if regexp.MustCompile(f[1]).MatchString(text) {
+			return fmt.Errorf("looks like %s, which has to be converted first", f[0])
 		}
 	}
 	r := &csvReader{window: sampleWindow(sample), next: 1}
 	names, err := new(Log).header(r)
 	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
+	case len(names) == 1 && strings.HasPrefix(text, `"`) && pick(names) == "":
+		return fmt.Errorf("looks like CSV of one column without a header: %s -header Body -csv Body", add)
 	case isCSV && err == nil:
 		return fmt.Errorf("looks like CSV with the columns %s: %s %s", list(names), add, flag(CSV, names))
 	case isCSV && names != nil:
 		return fmt.Errorf("looks like CSV: %w", err)
-	case quotedLines.MatchString(text):
-		return fmt.Errorf("looks like CSV of one column without a header: %s -header Body -csv Body", add)
 	case s.Format == "":
 		return errors.New("looks like lines: add -lines if each line is one message and nothing else")
 	}

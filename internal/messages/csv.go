@@ -127,6 +127,7 @@ func (s *scan) columns(names []string) (columns []int, err error) {
 		case i > 0 && i < 2+len(s.Keep):
 			found = []int{-1}
 		default:
+			s.seen[i] = true // this error says it
 			return nil, fmt.Errorf("header has no column %s: take one of %s", quote.Quote(field), list(names))
 		}
 		columns = append(columns, found[0])

@@ -211,14 +211,12 @@ func (s *scan) message(line int) error {
 	}
 	conditions := v[2+len(s.Keep):]
 	for i, c := range s.Where {
-		same := conditions[i].ok && strings.EqualFold(strings.TrimSpace(conditions[i].text), strings.TrimSpace(c.Value))
+		counts, text := s.counts[i], strings.TrimSpace(conditions[i].text)
+		same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value))
 		if same == c.Not {
 			s.rec.Kind, s.rec.Err = Excluded, nil
 		}
-	}
-	for i := 0; i < len(s.Where) && !s.met && s.rec.Kind == Excluded; i++ {
-		counts, text := s.counts[i], strings.TrimSpace(conditions[i].text)
-		if _, known := counts[text]; known || len(counts) < maxCounts {
+		if _, known := counts[text]; !s.met && (known || len(counts) < maxCounts) {
 			counts[strings.Clone(text)]++
 		}
 	}
@@ -261,5 +259,8 @@ func list(names []string) string {
 func first(texts []string) string { return strings.Join(texts[:min(len(texts), 50)], ", ") }
 
 func noField(field string, names []string) error {
+	if len(names) == 0 {
+		return fmt.Errorf("no record has field %s", quote.Quote(field))
+	}
 	return fmt.Errorf("no record has field %s: take one of %s", quote.Quote(field), list(names))
 }

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -151,17 +152,19 @@ func find(names []string, field string) (columns []int) {
 	return columns
 }
 
-// A csvReader reads the records of CSV as encoding/csv does. That takes half as
-// long again, and cannot go on after a record that is too long.
+// A csvReader reads the records of CSV as encoding/csv does, and leaves those with
+// quotes to it. It goes on after a record that is too long.
 type csvReader struct {
 	*window
 	comma   string
 	noQuote bool
+	quoted  *csv.Reader // reads the csvReader
 
 	fields []string
 	line   int // on which the record begins
 	next   int // line after it
 	end    int // of it in text, as far as it was read
+	copied int // of it, to quoted
 }
 
 // read reads the next record. After an error, read can be called again, unless the
@@ -170,9 +173,9 @@ func (r *csvReader) read() (err error) {
 	line := ""
 	for line == "" && err == nil {
 		r.text = r.text[r.end:]
-		r.fields, r.line, r.end = r.fields[:0], r.next, 0
+		r.fields, r.line, r.end, r.copied = r.fields[:0], r.next, 0, 0
 		err = r.extend()
-		line = trimEnd(r.text[:r.end])
+		line = strings.TrimSuffix(strings.TrimSuffix(r.text[:r.end], "\n"), "\r")
 	}
 	switch {
 	case err != nil:
@@ -183,7 +186,14 @@ func (r *csvReader) read() (err error) {
 			r.fields = append(r.fields, field)
 		}
 	default:
-		err = r.quoted()
+		if r.quoted == nil {
+			r.quoted = csv.NewReader(r)
+			r.quoted.FieldsPerRecord, r.quoted.ReuseRecord = -1, true
+		}
+		r.quoted.Comma, _ = utf8.DecodeRuneInString(r.comma)
+		if r.fields, err = r.quoted.Read(); errors.As(err, new(*csv.ParseError)) {
+			err = errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.next-1) + quoteAdvice)
+		}
 	}
 	if err == errTooLong {
 		r.discard()
@@ -191,57 +201,22 @@ func (r *csvReader) read() (err error) {
 	return err
 }
 
+// Read reads a line of the record.
+func (r *csvReader) Read(p []byte) (int, error) {
+	if r.copied == r.end {
+		if err := r.extend(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, r.text[r.copied:r.end])
+	r.copied += n
+	return n, nil
+}
+
 // unread makes read return the same record again.
 func (r *csvReader) unread() { r.end, r.next = 0, r.line }
 
-// quoted reads the fields of a record with quotes.
-func (r *csvReader) quoted() error {
-	for at := 0; ; at += len(r.comma) {
-		begin, quoted := at, strings.HasPrefix(r.text[at:r.end], `"`)
-		if !quoted {
-			field, _, _ := strings.Cut(trimEnd(r.text[at:r.end]), r.comma)
-			at += len(field)
-		}
-		for quoted {
-			if i := strings.IndexByte(r.text[at+1:r.end], '"'); i >= 0 {
-				if at += 1 + i + 1; !strings.HasPrefix(r.text[at:r.end], `"`) {
-					break
-				}
-			} else {
-				at = r.end - 1
-				if err := r.extend(); err == io.EOF {
-					return r.quoteError()
-				} else if err != nil {
-					return err
-				}
-			}
-		}
-		field := r.text[begin:at]
-		switch {
-		case quoted:
-			if field = field[1 : len(field)-1]; strings.IndexByte(field, '"') >= 0 {
-				field = strings.ReplaceAll(field, `""`, `"`)
-			}
-			if r.next > r.line+1 {
-				field = strings.ReplaceAll(field, "\r\n", "\n")
-			}
-		case strings.IndexByte(field, '"') >= 0:
-			return r.quoteError()
-		}
-		r.fields = append(r.fields, field)
-		if rest := r.text[at:r.end]; trimEnd(rest) == "" {
-			return nil
-		} else if !strings.HasPrefix(rest, r.comma) {
-			return r.quoteError()
-		}
-	}
-}
-
 const quoteAdvice = ": put the field in quotes, and double those in its text; if no field is quoted, add -noquote"
-
-func (r *csvReader) quoteError() error {
-	return errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.next-1) + quoteAdvice)
-}
 
 // extend adds a line to the record.
 func (r *csvReader) extend() error {
@@ -279,11 +254,6 @@ func (r *csvReader) discard() {
 			}
 		}
 	}
-}
-
-// trimEnd returns a line without its end.
-func trimEnd(line string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 }
 
 // containsRecord reports whether a field has a line that looks like a record: it

@@ -35,7 +35,10 @@ var foreign = [][2]string{
 	{"lines with a date before the message", `^\x{200e}?\[?\d+[-/.]\d+[-/.]\d+`},
 }
 
-var jsonLine = regexp.MustCompile(`(?m)^[ \t]*[{\[]`)
+var (
+	jsonLine  = regexp.MustCompile(`(?m)^[ \t]*[{\[]`)
+	textArray = regexp.MustCompile(`^\[\s*"`)
+)
 
 // looks says what a sample looks like, and the flag to add, or if the log has a
 // format, to use.
@@ -46,6 +49,9 @@ func (s *scan) looks(sample string) error {
 	}
 	if fields := fieldNames(text); len(fields) > 0 {
 		return fmt.Errorf("looks like JSON with the fields %s: %s %s", list(fields), add, flag(JSON, fields))
+	}
+	if textArray.MatchString(text) {
+		return fmt.Errorf("looks like a JSON array of texts: %s -json '[]'", add)
 	}
 	for _, f := range foreign {
 		if regexp.MustCompile(f[1]).MatchString(text) {
@@ -101,14 +107,14 @@ func flag(f Format, names []string) string {
 	return strings.Join(flags, " or ")
 }
 
-// usual are the usual names of the messages' field, the likeliest first, without
+// usualNames are the usual names of the messages' field, the likeliest first, without
 // the signs between words.
-var usual = []string{"BODY", "MESSAGE", "TEXT", "CONTENT", "MESSAGEBODY", "MESSAGETEXT", "SMSTEXT", "MSG", "SMS",
+var usualNames = []string{"BODY", "MESSAGE", "TEXT", "CONTENT", "MESSAGEBODY", "MESSAGETEXT", "SMSTEXT", "MSG", "SMS",
 	"NACHRICHT", "MENSAJE", "MENSAGEM", "MESSAGGIO", "TEXTO", "CONTENU", "BERICHT"}
 
 // pick returns the one of names that is the likeliest for the messages, or "".
 func pick(names []string) string {
-	for _, u := range usual {
+	for _, u := range usualNames {
 		for _, name := range names {
 			last := strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "[]")
 			if strings.NewReplacer(" ", "", "_", "", "-", "").Replace(optout.Normalize(last)) == u {

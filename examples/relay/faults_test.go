@@ -177,6 +177,36 @@ func TestLockedWhileSending(t *testing.T) {
 	}
 }
 
+// A job that River rescues while its delivery is under way, as when the record
+// waits for the database, does not make the process send the message again.
+func TestRescuedWhileSending(t *testing.T) {
+	b := newBench(t, nil)
+	sent, answer := make(chan struct{}, 2), make(chan struct{})
+	b.twilio.Fail = func(kind string, _ url.Values) int {
+		if kind == standin.Send {
+			sent <- struct{}{}
+			<-answer
+		}
+		return 0
+	}
+	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 200)
+	<-sent
+	db := openTestDatabase(t, b.cfg.Database)
+	if _, err := db.Exec(`UPDATE river_job SET state = 'available' WHERE queue = 'send'`); err != nil {
+		t.Fatal(err)
+	}
+	b.wait("a snooze", func() bool {
+		var snoozes string
+		err := db.QueryRow(`SELECT COALESCE(CAST(metadata ->> 'snoozes' AS TEXT), '') FROM river_job WHERE queue = 'send'`).Scan(&snoozes)
+		return err == nil && snoozes != ""
+	})
+	close(answer)
+	b.settle()
+	if sends, callbacks := b.twilio.Count(standin.Send), b.twilio.Count(standin.Callback); sends != 1 || callbacks != 1 {
+		t.Errorf("%d sends and %d callbacks, want 1 each", sends, callbacks)
+	}
+}
+
 // The job that a dead relay had under way comes back.
 func TestDeadRelay(t *testing.T) {
 	b := newBench(t, nil)

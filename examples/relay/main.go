@@ -95,15 +95,16 @@ type relay struct {
 	metrics   *metrics
 	log       *slog.Logger
 
-	trouble    atomic.Value // string: the interceptor's last answer, if it was wrong
-	refusedAt  atomic.Int64 // when the database last failed a webhook, in Unix seconds
-	unrecorded sync.Map     // job ID to recording
+	trouble   atomic.Value // string: the interceptor's last answer, if it was wrong
+	refusedAt atomic.Int64 // when the database last failed a webhook, in Unix seconds
+	working   sync.Map     // has the IDs of the jobs under way
 
 	addr, status string // where it listens
 	servers      []*http.Server
 	broken       chan error // a server's, if it ends by itself
-	cancel       func()     // ends maintain
-	working      sync.WaitGroup
+	running      context.Context
+	cancel       func() // ends running, and with it what waits for the database
+	group        sync.WaitGroup
 }
 
 // start opens the database, takes up what is left in it, and listens.
@@ -123,6 +124,7 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	for _, kind := range kinds {
 		r.circuits[kind] = newCircuit(kind, limit.circuit, log)
 	}
+	r.running, r.cancel = context.WithCancel(context.Background())
 	var err error
 	if r.policy, err = cfg.policy(); err != nil {
 		return nil, err
@@ -136,9 +138,7 @@ func start(cfg config, limit timing, log *slog.Logger) (*relay, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("relay: queue: %w", err), r.store.Close())
 	}
-	var stopping context.Context
-	stopping, r.cancel = context.WithCancel(context.Background())
-	r.working.Go(func() { r.maintain(stopping) })
+	r.group.Go(r.maintain)
 	if r.addr, err = r.listen(cfg.Listen, http.HandlerFunc(r.webhook)); err == nil {
 		r.status, err = r.listen(cfg.Status, r.state())
 	}
@@ -175,8 +175,7 @@ func (r *relay) listen(address string, handler http.Handler) (string, error) {
 func (r *relay) stop(limit time.Duration) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	r.cancel()
-	r.working.Go(func() { r.stopQueue(ctx) })
+	r.group.Go(func() { r.stopQueue(ctx) })
 	var errs []error
 	for _, s := range r.servers {
 		err := s.Shutdown(ctx)
@@ -187,7 +186,7 @@ func (r *relay) stop(limit time.Duration) bool {
 		}
 		errs = append(errs, err)
 	}
-	r.working.Wait()
+	r.group.Wait()
 	err := errors.Join(append(errs, r.store.Close())...)
 	if err != nil {
 		r.log.Error("not stopped cleanly", "error", err)
@@ -198,7 +197,9 @@ func (r *relay) stop(limit time.Duration) bool {
 
 // stopQueue lets deliveries end, and cancels what is left when ctx is done.
 func (r *relay) stopQueue(ctx context.Context) {
-	if r.store.client.Stop(ctx) != nil {
+	err := r.store.client.Stop(ctx)
+	r.cancel()
+	if err != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
 		if err := r.store.client.StopAndCancel(ctx); err != nil {

@@ -118,17 +118,15 @@ func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
 }
 
-// A recording is a call of record that failed. The job is nil in a sweep.
-type recording func(ctx context.Context, job *river.Job[delivery]) error
-
 // work makes one attempt and records what became of it. It returns nil only if
 // that is recorded or if the delivery is no longer pending. River would keep an
 // error in the job's row, so work snoozes the job instead.
 func (r *relay) work(ctx context.Context, job *river.Job[delivery]) error {
 	kind := job.Queue
-	if record, ok := r.unrecorded.LoadAndDelete(job.ID); ok {
-		return record.(recording)(ctx, job)
+	if _, ok := r.working.LoadOrStore(job.ID, true); ok {
+		return river.JobSnooze(r.limit.firstRetry) // its record waits for the database, and River rescued it
 	}
+	defer r.working.Delete(job.ID)
 	var metadata struct{ Snoozes int } // which River does not count as attempts
 	_ = json.Unmarshal(job.Metadata, &metadata)
 	attempt := job.Attempt + metadata.Snoozes
@@ -171,11 +169,11 @@ func (r *relay) work(ctx context.Context, job *river.Job[delivery]) error {
 	switch {
 	case result == "retried":
 		if unknown {
-			r.persist(ctx, m, func(t *tx) error { return t.setUnknown(m) })
+			_ = r.record(ctx, m, func(t *tx) error { return t.setUnknown(m) })
 		}
-		return river.JobSnooze(max(wait, after(err)))
+		return river.JobSnooze(max(wait, answerOf(err).after))
 	case inLane:
-		return r.record(ctx, job, job.ID, m, write)
+		return r.record(ctx, m, func(t *tx) error { return errors.Join(write(t), t.complete(job)) })
 	case err != nil:
 		return river.JobCancel(err)
 	}
@@ -212,38 +210,20 @@ func (r *relay) notify(ctx context.Context, kind, to string, form url.Values) er
 	})
 }
 
-// record writes down what became of a delivery in a lane, and ends its job. If it
-// cannot, the next attempt of this process, or the next sweep, records that and
-// does not make the delivery again.
-func (r *relay) record(ctx context.Context, job *river.Job[delivery], id int64, m *message, write func(*tx) error) error {
-	err := r.persist(ctx, m, func(t *tx) error {
-		if err := write(t); err != nil || job == nil {
-			return err
-		}
-		return t.complete(job)
-	})
-	if err != nil {
-		r.unrecorded.Store(id, recording(func(ctx context.Context, job *river.Job[delivery]) error {
-			return r.record(ctx, job, id, m, write)
-		}))
-		return river.JobSnooze(r.limit.firstRetry)
-	}
-	return nil
-}
-
-// persist runs a transaction of m's lane again and again until it is made or ctx
-// is done.
-func (r *relay) persist(ctx context.Context, m *message, do func(*tx) error) error {
+// record runs a transaction of m's lane again and again until it is made. Until
+// then this process does not make the delivery again, also if the job has run out
+// of time. If the relay stops before, the next one makes it again.
+func (r *relay) record(ctx context.Context, m *message, write func(*tx) error) error {
 	for attempts := 0; ; attempts++ {
-		err := r.store.update(context.WithoutCancel(ctx), m.lane(), do)
+		err := r.store.update(context.WithoutCancel(ctx), m.lane(), write)
 		if err == nil {
 			return nil
 		}
 		r.log.Error("delivery cannot be recorded, will try again", append(m.attrs(), "error", err)...)
 		select {
-		case <-time.After(r.backoff(toTwilio, attempts)):
-		case <-ctx.Done():
-			return err
+		case <-time.After(r.backoff(toTwilio, min(attempts, 2))):
+		case <-r.running.Done():
+			return river.JobSnooze(0)
 		}
 	}
 }
@@ -278,30 +258,23 @@ func (r *relay) HandlePanic(ctx context.Context, job *rivertype.JobRow, v any, t
 	return r.HandleError(ctx, job, fmt.Errorf("panic: %v\n%s", v, trace))
 }
 
-// maintain sweeps at the start and until ctx is done.
-func (r *relay) maintain(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
+// maintain sweeps at the start and until the relay stops.
+func (r *relay) maintain() {
+	for r.running.Err() == nil {
+		if err := r.sweep(r.running); err != nil && r.running.Err() == nil {
 			r.log.Error("sweep of the database failed, will try again", "error", err)
 		}
 		select {
 		case <-time.After(r.limit.sweep):
-		case <-ctx.Done():
+		case <-r.running.Done():
 		}
 	}
 }
 
-// sweep does the periodic work that River does not. It records what could not be
-// recorded. It gives the first message of each lane a job if it has none; a
+// sweep does the periodic work that River does not. It gives the first message of each lane a job if it has none; a
 // message whose job was cancelled or discarded is given up first. It deletes old
 // messages, but none whose delivery is pending.
 func (r *relay) sweep(ctx context.Context) error {
-	once, cancel := context.WithCancel(ctx)
-	cancel()
-	r.unrecorded.Range(func(id, _ any) bool {
-		record, ok := r.unrecorded.LoadAndDelete(id)
-		return !ok || record.(recording)(once, nil) == nil
-	})
 	list, err := idle(ctx, r.store.reads, "")
 	for _, m := range list {
 		err = errors.Join(err, r.store.update(ctx, m.lane(), func(t *tx) error {

@@ -559,7 +559,7 @@ func TestDatabaseGone(t *testing.T) {
 
 	b.relay.stopQueue(t.Context())
 	b.relay.cancel()
-	b.relay.working.Wait()
+	b.relay.group.Wait()
 	if err := b.relay.store.Close(); err != nil {
 		t.Fatal(err)
 	}

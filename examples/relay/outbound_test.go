@@ -88,8 +88,8 @@ func TestSendAnswers(t *testing.T) {
 			if got := optedOutAtTwilio(err); got != tt.optedOut {
 				t.Errorf("optedOutAtTwilio(%v) = %t, want %t", err, got, tt.optedOut)
 			}
-			if got := after(err); got > tt.after || got < tt.after-3*time.Second { // a date has whole seconds
-				t.Errorf("after(%v) = %v, want %v", err, got, tt.after)
+			if got := answerOf(err).after; got > tt.after || got < tt.after-3*time.Second { // a date has whole seconds
+				t.Errorf("answerOf(%v).after = %v, want %v", err, got, tt.after)
 			}
 		})
 	}

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/url"
 	"os"
 	"reflect"
@@ -104,20 +102,13 @@ func (c *config) tokens() []string {
 // policy returns Proxy's table with the regime's words added, so that no word of
 // either is lost, and the extra keywords over both.
 func (c *config) policy() (optout.Policy, error) {
-	unknown := func(tag, value string, known []string) (optout.Policy, error) {
-		return optout.Policy{}, fmt.Errorf("relay: config: %s (%s): unknown %q: leave it out, or write one of: %s", tag, envName(tag), value, cmp.Or(strings.Join(known, ", "), "none"))
-	}
 	r, ok := regime.Lookup(cmp.Or(c.Regime, "proxy"))
 	if !ok {
-		var ids []string
-		for _, r := range regime.All() {
-			ids = append(ids, r.ID)
-		}
-		return unknown("regime", c.Regime, ids)
+		return optout.Policy{}, fmt.Errorf("relay: config: regime (RELAY_REGIME): unknown %q: leave it out, or write one of package regime's, such as languages", c.Regime)
 	}
 	for _, tag := range c.Languages {
-		if tags := r.Languages(); tag == "" || len(r.Keywords(tag)) == 0 {
-			return unknown("languages", tag, tags)
+		if tag == "" || len(r.Keywords(tag)) == 0 {
+			return optout.Policy{}, fmt.Errorf("relay: config: languages (RELAY_LANGUAGES): unknown %q: leave it out, or write one of: %s", tag, cmp.Or(strings.Join(r.Languages(), ", "), "none"))
 		}
 	}
 	p, err := optout.NewPolicy(optout.Merge(r.Keywords(c.Languages...), optout.Policy{}.Keywords(), c.ExtraKeywords))
@@ -143,9 +134,6 @@ func loadConfig(file string, environ []string) (config, error) {
 		d.DisallowUnknownFields()
 		if err := d.Decode(&c); err != nil {
 			return c, fmt.Errorf("relay: config: %s: %w", file, err)
-		}
-		if _, err := d.Token(); err != io.EOF {
-			return c, fmt.Errorf("relay: config: %s: text after the object: remove it", file)
 		}
 	}
 	fields := map[string]reflect.Value{}
@@ -197,10 +185,6 @@ func (c *config) validate() error {
 			errs = append(errs, fmt.Errorf("relay: config: %s (%s): %s", tag, envName(tag), fmt.Sprintf(format, args...)))
 		}
 	}
-	for _, a := range [][2]string{{"listen", c.Listen}, {"status", c.Status}} {
-		_, _, err := net.SplitHostPort(a[1])
-		must(err == nil, a[0], "%q is not an address: write host:port, such as 127.0.0.1:8080", a[1])
-	}
 	must(c.KeepDays == 0 || c.KeepDays > 1, "keep_days", "%d: write 2 or more, as a day is how long a callback may be tried, or 0 to keep messages for ever", c.KeepDays)
 	must(accountSID.MatchString(c.AccountSID), "account_sid", "not an account SID: write AC and 32 hexadecimal digits")
 	must(c.ParentAccountSID == "" || accountSID.MatchString(c.ParentAccountSID), "parent_account_sid", "not an account SID: leave it out unless the account is a subaccount")
@@ -213,14 +197,21 @@ func (c *config) validate() error {
 		must(c.Database != "" && !strings.Contains(c.Database, "=") && !strings.Contains(c.Database, "://"), "database",
 			"neither a file nor an address of PostgreSQL: write a path without = and ://, or postgres://user@host/name, or host=… dbname=…")
 	}
-	for _, a := range [][2]string{{"public_url", c.PublicURL}, {"twilio_api_url", c.TwilioAPIURL}} {
-		if p := mustURL(must, a[0], a[1]); p != nil {
-			must(p.Path == "" && p.User == nil && !strings.Contains(a[1], "?"), a[0], "has a path, a query or a user: write scheme and host alone, such as https://relay.example.com")
-		}
-	}
-	for _, a := range [][2]string{{"callback_url", c.CallbackURL}, {"intercept_callback_url", c.InterceptCallbackURL}, {"debugger_url", c.DebuggerURL}} {
-		if a[1] != "" {
-			mustURL(must, a[0], a[1])
+	for _, a := range []struct {
+		tag, address string
+		host, none   bool // is a host alone, may be empty
+	}{
+		{"public_url", c.PublicURL, true, false}, {"twilio_api_url", c.TwilioAPIURL, true, false},
+		{"callback_url", c.CallbackURL, false, true}, {"intercept_callback_url", c.InterceptCallbackURL, false, true}, {"debugger_url", c.DebuggerURL, false, true},
+	} {
+		p, err := url.Parse(a.address)
+		switch {
+		case a.none && a.address == "":
+		case err != nil || p.Hostname() == "" || p.Scheme != "http" && p.Scheme != "https":
+			must(false, a.tag, "not an address: write one that begins with https:// or http://")
+		default:
+			must(!strings.Contains(a.address, "#"), a.tag, "has a fragment, which is not sent: remove it from # on")
+			must(!a.host || p.Path == "" && p.User == nil && !strings.Contains(a.address, "?"), a.tag, "has a path, a query or a user: write scheme and host alone, such as https://relay.example.com")
 		}
 	}
 	p, err := c.policy()
@@ -234,17 +225,6 @@ func (c *config) validate() error {
 	}
 	c.validateSessions(must)
 	return errors.Join(errs...)
-}
-
-// mustURL returns a web address, or nil if it is none.
-func mustURL(must func(ok bool, tag, format string, args ...any), tag, address string) *url.URL {
-	p, err := url.Parse(address)
-	if err != nil || p.Hostname() == "" || p.Scheme != "http" && p.Scheme != "https" {
-		must(false, tag, "not an address: write one that begins with https:// or http://")
-		return nil
-	}
-	must(!strings.Contains(address, "#"), tag, "has a fragment, which is not sent: remove it from # on")
-	return p
 }
 
 // number returns an address without its channel.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/pprof"
 	"net/url"
 	"strconv"
 	"strings"
@@ -35,17 +34,16 @@ func refuse(status int, reason string, attrs ...any) *refusal { return &refusal{
 // webhook takes what Twilio posts. For everything else it says what is likely
 // wrong in the Console. (An http.ServeMux would redirect //sms, unseen.)
 func (r *relay) webhook(w http.ResponseWriter, req *http.Request) {
-	refused := refuse(http.StatusNotFound, "not a webhook's address: those are /sms and /conversations")
-	for path, accept := range map[string]func(http.ResponseWriter, *http.Request) *refusal{"/sms": r.sms, "/conversations": r.conversations} {
-		switch {
-		case req.URL.Path == path && req.Method == http.MethodPost:
-			refused = accept(w, req)
-		case req.URL.Path == path:
-			w.Header().Set("Allow", http.MethodPost)
-			refused = refuse(http.StatusMethodNotAllowed, "came by "+req.Method+": have Twilio send it by HTTP POST")
-		case strings.Contains(strings.ToLower(req.URL.Path), path):
-			refused = refuse(http.StatusNotFound, "not a webhook's address: give Twilio "+r.cfg.PublicURL+path)
-		}
+	var refused *refusal
+	accept := map[string]func(http.ResponseWriter, *http.Request) *refusal{"/sms": r.sms, "/conversations": r.conversations}[req.URL.Path]
+	switch {
+	case accept == nil:
+		refused = refuse(http.StatusNotFound, "not a webhook's address: give Twilio "+r.cfg.PublicURL+"/sms or "+r.cfg.PublicURL+"/conversations")
+	case req.Method != http.MethodPost:
+		w.Header().Set("Allow", http.MethodPost)
+		refused = refuse(http.StatusMethodNotAllowed, "came by "+req.Method+": have Twilio send it by HTTP POST")
+	default:
+		refused = accept(w, req)
 	}
 	if refused != nil {
 		r.metrics.refused.WithLabelValues(strconv.Itoa(refused.status)).Inc()
@@ -238,7 +236,6 @@ func (r *relay) state() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", r.healthz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return mux
 }
 

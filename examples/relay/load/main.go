@@ -1,7 +1,7 @@
 // Command load drives the relay at full speed and prints what it bears. All of
 // it is on 127.0.0.1: this process plays Twilio, from both sides, and the relay
-// is another process, so that its memory and its CPU profile are its own. It
-// reads /proc, and so needs Linux.
+// is another process, so that its memory is its own. It reads /proc, and so needs
+// Linux.
 //
 //	go run ./load               15 s, 64 connections, at full speed
 //	go run ./load -rate 160     so many messages a second
@@ -40,7 +40,6 @@ var (
 	rate        = flag.Int("rate", 0, "`number` of messages a second, 0 for as many as go")
 	relays      = flag.Int("relays", 1, "`number` of relays that share the database, which has to be a PostgreSQL")
 	database    = flag.String("database", "", "postgres:// `address` of an empty database, or a directory to make a file in")
-	profile     = flag.String("cpuprofile", "", "keep the relay's CPU profile in `file`")
 )
 
 // bodies are chat with a keyword in every sixteenth place, far more than people
@@ -66,10 +65,7 @@ func load() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	bin, prof := filepath.Join(dir, "relay"), filepath.Join(dir, "cpu.prof")
-	if *profile != "" {
-		prof = *profile
-	}
+	bin := filepath.Join(dir, "relay")
 	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
 		return fmt.Errorf("run it in examples/relay: %w\n%s", err, out)
 	}
@@ -110,8 +106,6 @@ func load() error {
 	var refused, next atomic.Int64
 	began := time.Now()
 	var group sync.WaitGroup
-	var profiled error
-	group.Go(func() { profiled = saveProfile(first.status, prof) })
 	for c := range *connections {
 		group.Go(func() {
 			for time.Since(began) < *duration {
@@ -135,9 +129,6 @@ func load() error {
 		})
 	}
 	group.Wait()
-	if profiled != nil {
-		return profiled
-	}
 	took := time.Since(began)
 	after := rss(first.Process.Pid)
 	sent := twilio.Count(standin.Send)
@@ -173,7 +164,7 @@ func load() error {
 	for _, p := range twilio.Problems() {
 		return fmt.Errorf("the stand-in found: %s", p)
 	}
-	return show(bin, prof)
+	return nil
 }
 
 func number(side int, i int64) string { return fmt.Sprintf("+1555%d%06d", side, i) }
@@ -240,24 +231,6 @@ func startRelay(bin, dir string, twilio *standin.Server) (*process, error) {
 	return nil, fmt.Errorf("the relay does not start:\n%s", text)
 }
 
-// saveProfile writes the CPU profile of a relay's first seconds under load.
-func saveProfile(status, file string) error {
-	seconds := min(int(duration.Seconds()), 15) // the relay answers within 20 s
-	res, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", status, seconds))
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("profile: %s: %s", res.Status, text)
-	}
-	if err == nil {
-		err = os.WriteFile(file, text, 0o600)
-	}
-	return err
-}
-
 // pending returns the number of deliveries the relay has still to make, -1 if
 // it does not say.
 func pending(status string) int {
@@ -291,25 +264,4 @@ func processor() string {
 		return string(m[1])
 	}
 	return runtime.GOARCH
-}
-
-// show prints the first lines of the relay's profile, by time with callees,
-// and its share of Decide.
-func show(bin, prof string) error {
-	out, err := exec.Command("go", "tool", "pprof", "-top", "-cum", "-nodecount=100000", "-nodefraction=0", bin, prof).Output()
-	if err != nil {
-		return fmt.Errorf("pprof: %w", err)
-	}
-	fmt.Printf("\nprofile of the relay, with callees:\n")
-	decide := "  no sample in Decide"
-	for i, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
-		if i < 6 || strings.Contains(line, " main.(") && !strings.Contains(line, ".func") {
-			fmt.Println(line)
-		}
-		if strings.HasSuffix(line, "optout.Policy.Decide") {
-			decide = line
-		}
-	}
-	fmt.Println(decide)
-	return nil
 }

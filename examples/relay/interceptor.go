@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 
 	"example.com/optout"
@@ -61,10 +60,6 @@ func (i *interceptor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	json.Unmarshal([]byte(form.Get("interactionData")), &data) // without a body it is not a keyword
 	from := form.Get("inboundParticipantSid")
 	m := i.members[from]
-	// interactionType's case differs between Twilio's pages.
-	if !strings.EqualFold(form.Get("interactionType"), "message") {
-		return
-	}
 	withhold, confirmation := i.answer(form.Get("interactionSid"), from, m.other, i.relay.policy.Decide(data.Body, cfg.flags()))
 	if confirmation != "" {
 		// Whoever asked waits for the answer, with a time limit that lets the

@@ -51,6 +51,7 @@ type message struct {
 
 	previousOutcome string // what the database has, "" if m is not there
 	inLane          bool   // in the database
+	ended           bool   // by an operator or by River: its job
 	unknown         int    // attempts to send it whose outcome is unknown
 }
 

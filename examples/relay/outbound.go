@@ -218,17 +218,17 @@ const (
 	block
 )
 
-// A circuit calls a function that makes a request. It opens when an address
-// leaves 5 requests in a row without an answer: those that come then need not
-// wait, each in turn, to learn the same. From time to time one is let through to
-// see.
-type circuit func(request func() error) error
+// A circuit makes requests, which return the status of the answer. It opens when
+// an address leaves 5 requests in a row without an answer: those that come then
+// need not wait, each in turn, to learn the same. From time to time one is let
+// through to see.
+type circuit = *gobreaker.CircuitBreaker[int]
 
 // newCircuit returns the circuit for a kind of delivery. An error that Twilio or
 // the interceptor answers is about one message and keeps the circuit closed. One
 // that another address answers is likely about all.
 func newCircuit(kind string, timeout time.Duration, log *slog.Logger) circuit {
-	breaker := gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
+	return gobreaker.NewCircuitBreaker[int](gobreaker.Settings{
 		Timeout:     timeout,
 		ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= 5 },
 		IsExcluded:  func(err error) bool { return errors.Is(err, context.Canceled) }, // the relay stops
@@ -239,10 +239,6 @@ func newCircuit(kind string, timeout time.Duration, log *slog.Logger) circuit {
 			log.Warn("circuit", "kind", kind, "state", to.String(), "tried again after", timeout.String())
 		},
 	})
-	return func(request func() error) error {
-		_, err := breaker.Execute(func() (struct{}, error) { return struct{}{}, request() })
-		return err
-	}
 }
 
 // circuitOpen reports whether a request was not made.
@@ -257,17 +253,18 @@ func circuitOpen(err error) bool {
 // nobody's verdict but an error, upon which the message is to be asked about
 // again. If ctx ends that is an error in either case.
 func (r *relay) ask(ctx context.Context, m *message, limit time.Duration) (verdict, error) {
-	answer := "not asked"
-	v := allow
-	err := r.circuits[toInterceptor](func() error {
-		status, err := r.post(ctx, limit, "interceptor", r.cfg.InterceptCallbackURL, interactionForm(r.cfg.AccountSID, m))
-		if answer = strconv.Itoa(status); status == 0 {
-			answer = "none"
-		} else if status == http.StatusForbidden {
-			v, err = block, nil
-		}
-		return err
+	status, err := r.circuits[toInterceptor].Execute(func() (int, error) {
+		return r.post(ctx, limit, "interceptor", r.cfg.InterceptCallbackURL, interactionForm(r.cfg.AccountSID, m))
 	})
+	v, answer := allow, strconv.Itoa(status)
+	switch {
+	case status == http.StatusForbidden:
+		v, err = block, nil
+	case circuitOpen(err):
+		answer = "not asked"
+	case status == 0:
+		answer = "none"
+	}
 	if ctx.Err() != nil {
 		return unasked, ctx.Err()
 	}

@@ -194,7 +194,7 @@ func (r *relay) deliver(ctx context.Context, kind string, m *message, optedOut b
 	if optedOut { // since it was accepted
 		m.Outcome = withheld
 		r.log.Info("message withheld: its recipient opted out meanwhile", m.attrs()...)
-	} else if err := r.circuits[kind](func() (err error) { m.SentSID, err = r.send(ctx, m); return err }); err != nil {
+	} else if _, err := r.circuits[kind].Execute(func() (_ int, err error) { m.SentSID, err = r.send(ctx, m); return 0, err }); err != nil {
 		return nil, err
 	}
 	return func(t *tx) error { return r.settle(t, m, true, false) }, nil
@@ -204,10 +204,8 @@ func (r *relay) notify(ctx context.Context, kind, to string, form url.Values) er
 	if to == "" {
 		return nil // taken out of the configuration since
 	}
-	return r.circuits[kind](func() error {
-		_, err := r.post(ctx, r.limit.call, kind, to, form)
-		return err
-	})
+	_, err := r.circuits[kind].Execute(func() (int, error) { return r.post(ctx, r.limit.call, kind, to, form) })
+	return err
 }
 
 // record runs a transaction of m's lane again and again until it is made. Until
@@ -284,7 +282,7 @@ func (r *relay) sweep(ctx context.Context) error {
 				return err
 			case again[0].ended:
 				r.log.Error("delivery given up: its job was cancelled or discarded", "message", m.SID)
-				return r.giveUp(t, &again[0].message, nil)
+				return r.giveUp(t, again[0], nil)
 			}
 			t.insertJob(again[0].id, again[0].next(false))
 			return nil

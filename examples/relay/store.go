@@ -439,17 +439,11 @@ func (s *store) load(ctx context.Context, id int64) (m *message, optedOut bool, 
 	return m, optedOut, err
 }
 
-// An idleMessage is the first of its lane and has no job. ended says that an
-// operator or River has ended its job.
-type idleMessage struct {
-	message
-	ended bool
-}
-
-// idle returns the idle message of a lane, or all of them if lane is "".
+// idle returns the first message of a lane if it has no job, or of all lanes if
+// lane is "", with no more of it than giving up needs.
 func idle(ctx context.Context, db interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}, lane string) (list []*idleMessage, err error) {
+}, lane string) (list []*message, err error) {
 	const jobs = `(SELECT COALESCE(CAST(args ->> 'message' AS TEXT), '') FROM river_job WHERE queue IN ('` + toTwilio + `', '` + toInterceptor + `') AND state IN `
 	rows, err := db.QueryContext(ctx, `SELECT id, sid, relay, recipient, outcome, CAST(id AS TEXT) IN `+jobs+`('cancelled', 'discarded')) FROM messages
 		WHERE id IN (SELECT min(id) FROM messages WHERE lane IS NOT NULL AND ($1 = '' OR lane = $1) GROUP BY lane)
@@ -459,7 +453,7 @@ func idle(ctx context.Context, db interface {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		m := &idleMessage{message: message{Via: viaSMS}}
+		m := &message{Via: viaSMS}
 		if err := rows.Scan(&m.id, &m.SID, &m.Relay, &m.Recipient, &m.Outcome, &m.ended); err != nil {
 			return nil, err
 		}

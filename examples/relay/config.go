@@ -93,10 +93,7 @@ func (c *config) flags() optout.Flags {
 
 // tokens returns the account's auth tokens. The first signs.
 func (c *config) tokens() []string {
-	if c.SecondAuthToken == "" {
-		return []string{c.AuthToken}
-	}
-	return []string{c.AuthToken, c.SecondAuthToken}
+	return strings.Fields(c.AuthToken + " " + c.SecondAuthToken)
 }
 
 // policy returns Proxy's table with the regime's words added, so that no word of

@@ -43,12 +43,9 @@ func newMetrics(r *relay) *metrics {
 func (r *relay) pending() (n, age float64) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	n, oldest, err := r.store.pending(ctx)
-	switch {
-	case err != nil:
+	n, age, err := r.store.pending(ctx)
+	if err != nil {
 		return -1, -1
-	case n == 0:
-		return 0, 0
 	}
-	return n, time.Since(oldest).Seconds()
+	return n, age
 }

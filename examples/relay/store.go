@@ -397,15 +397,15 @@ func (s *store) known(ctx context.Context, sid string) (known bool, err error) {
 // unfinished are River's states of a job that is still to be done.
 const unfinished = `('available', 'pending', 'retryable', 'running', 'scheduled')`
 
-// pending returns the number of pending deliveries, and when the oldest of their
-// messages was received.
-func (s *store) pending(ctx context.Context) (n float64, oldest time.Time, err error) {
-	var received sql.NullInt64
-	err = s.reads.QueryRowContext(ctx, `SELECT count(*), min(received) FROM (
+// pending returns the number of pending deliveries, and the age of the oldest of
+// their messages in seconds.
+func (s *store) pending(ctx context.Context) (n, age float64, err error) {
+	now := time.Now().UnixMilli()
+	err = s.reads.QueryRowContext(ctx, `SELECT count(*), ($1 - COALESCE(min(received), $1)) / 1000.0 FROM (
 		SELECT received FROM messages WHERE lane IS NOT NULL
 		UNION ALL SELECT m.received FROM river_job j JOIN messages m ON m.id = CAST(j.args ->> 'message' AS BIGINT)
-			WHERE j.kind = 'delivery' AND j.queue IN ('`+toCallback+`', '`+toDebugger+`') AND j.state IN `+unfinished+`) AS p`).Scan(&n, &received)
-	return n, time.UnixMilli(received.Int64), err
+			WHERE j.kind = 'delivery' AND j.queue IN ('`+toCallback+`', '`+toDebugger+`') AND j.state IN `+unfinished+`) AS p`, now).Scan(&n, &age)
+	return n, age, err
 }
 
 // An unreadableError is about a row that somebody else has changed.

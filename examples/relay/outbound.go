@@ -160,13 +160,12 @@ func (r *relay) post(ctx context.Context, limit time.Duration, who, to string, f
 	}
 	req.Header.Set("X-Twilio-Signature", signature.Sign(r.cfg.AuthToken, to, form))
 	status, _, _, err = r.do(req)
-	switch {
-	case success(status):
-		return status, nil
-	case status != 0:
-		return status, &answerError{who: who, status: status}
+	if success(status) {
+		err = nil
+	} else if status != 0 {
+		err = &answerError{who: who, status: status}
 	}
-	return 0, err
+	return status, err
 }
 
 func newPost(ctx context.Context, to string, form url.Values) (*http.Request, error) {

@@ -189,7 +189,7 @@ func (r *relay) deliver(ctx context.Context, kind string, m *message, optedOut b
 		return nil, r.notify(ctx, kind, r.cfg.DebuggerURL, debuggerForm(r.cfg, m))
 	case toInterceptor:
 		v, err := r.ask(ctx, m, r.limit.intercept)
-		return func(t *tx) error { return r.answered(t, m, v) }, err
+		return func(t *tx) error { return r.answered(t, m, v, optedOut) }, err
 	}
 	if optedOut { // since it was accepted
 		m.Outcome = withheld

@@ -83,12 +83,9 @@ func (r *relay) accept(ctx context.Context, m *message, v verdict) error {
 	return err
 }
 
-// answered routes m once more, with the interceptor's answer.
-func (r *relay) answered(t *tx, m *message, v verdict) error {
-	_, optedOut, _, err := t.look(m)
-	if err != nil {
-		return err
-	}
+// answered routes m once more, with the interceptor's answer. An opt-out that
+// comes meanwhile is seen before m is sent.
+func (r *relay) answered(t *tx, m *message, v verdict, optedOut bool) error {
 	m.Outcome = route(m, v, r.cfg.InterceptEveryMessage, optedOut)
 	return r.settle(t, m, false, false)
 }

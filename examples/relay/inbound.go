@@ -73,11 +73,8 @@ func (r *relay) signed(w http.ResponseWriter, req *http.Request) (url.Values, *r
 		return nil, refuse(http.StatusForbidden, reason, "checked", address, "host", cut(req.Host))
 	}
 	header := req.Header.Get("X-Twilio-Signature")
-	switch {
-	case header == "":
-		return forbid("X-Twilio-Signature is missing: this is not from Twilio, or something in front of the relay takes the header away")
-	case !signature.Plausible(header):
-		return forbid("X-Twilio-Signature is not a signature: this is not from Twilio")
+	if !signature.Plausible(header) {
+		return forbid("X-Twilio-Signature is missing or not a signature: this is not from Twilio, or something in front of the relay takes the header away")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxForm))
 	if errors.As(err, new(*http.MaxBytesError)) {

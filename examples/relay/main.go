@@ -50,8 +50,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 0
 	case err != nil:
 		return 2
-	}
-	if flags.NArg() > 0 {
+	case flags.NArg() > 0:
 		fmt.Fprintf(stderr, "relay: unknown argument %q: want relay -config FILE, relay demo, or relay standin\n", flags.Arg(0))
 		return 2
 	}

@@ -353,18 +353,17 @@ func (t *tx) insertMessage(m *message, inLane bool) error {
 // delivery is then no longer pending. If m leaves its lane, setOutcome returns
 // the message that is now the first there.
 func (t *tx) setOutcome(m *message, inLane bool) (done bool, next *message, err error) {
-	var id sql.NullInt64
-	var outcome sql.NullString
+	next = &message{Via: viaSMS}
 	err = t.row(`UPDATE messages SET outcome = $1, sent_sid = $2, unknown = 0, lane = CASE WHEN $3 THEN lane END
 		WHERE id = $4 AND lane IS NOT NULL AND outcome = $5
-		RETURNING (SELECT n.id FROM messages n WHERE n.lane = $6 AND n.id <> $4 ORDER BY n.id LIMIT 1),
-			(SELECT n.outcome FROM messages n WHERE n.lane = $6 AND n.id <> $4 ORDER BY n.id LIMIT 1)`,
-		m.Outcome, m.SentSID, inLane, m.id, m.previousOutcome, m.lane()).Scan(&id, &outcome)
+		RETURNING COALESCE((SELECT n.id FROM messages n WHERE n.lane = $6 AND n.id <> $4 ORDER BY n.id LIMIT 1), 0),
+			COALESCE((SELECT n.outcome FROM messages n WHERE n.lane = $6 AND n.id <> $4 ORDER BY n.id LIMIT 1), '')`,
+		m.Outcome, m.SentSID, inLane, m.id, m.previousOutcome, m.lane()).Scan(&next.id, &next.Outcome)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return false, nil, nil
-	case err == nil && !inLane && id.Valid:
-		next = &message{id: id.Int64, Via: viaSMS, Outcome: outcome.String}
+	case inLane || next.id == 0:
+		next = nil
 	}
 	return true, next, err
 }

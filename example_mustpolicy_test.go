@@ -13,7 +13,8 @@ var (
 
 func init() { policy.IgnorePunctuation = true }
 
-// A package-level policy with one more word, which ignores punctuation.
+// Use MustPolicy for a policy in a package-level variable. This one adds a word to
+// the built-in table and ignores punctuation.
 func ExampleMustPolicy() {
 	k, ok := policy.Match("Baja.")
 	fmt.Println(k.Text, k.Class, ok)

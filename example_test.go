@@ -16,6 +16,8 @@ import (
 	"example.com/optout"
 )
 
+// For most uses start with Match and a switch on the keyword's class. Set
+// IgnorePunctuation if people write "Stop." to you.
 func Example() {
 	policy := optout.Policy{IgnorePunctuation: true}
 
@@ -44,6 +46,8 @@ func Example() {
 	// drop 80901 opt-out STOP
 }
 
+// Use Decide in a relay that follows Proxy's rules: it adds what happens to the
+// message.
 func ExamplePolicy_Decide() {
 	var policy optout.Policy // Proxy's documented behavior
 
@@ -61,6 +65,8 @@ func ExamplePolicy_Decide() {
 	// forward     0  none             "stop by the store"
 }
 
+// Pass the account's flags if Proxy leaves opt-out and opt-in words to your own
+// handler.
 func ExamplePolicy_Decide_flags() {
 	policy := optout.Policy{IgnorePunctuation: true}
 	flags := optout.Flags{RespectSMSStopFilter: true} // and SMS STOP Filtering is off
@@ -75,8 +81,8 @@ func ExamplePolicy_Decide_flags() {
 	// forward
 }
 
-// A table of one's own starts from the built-in one: Merge overrides rows and
-// adds others, and slices.DeleteFunc removes some.
+// Use Merge to make a table of your own from the built-in one. It overrides rows
+// and adds others; slices.DeleteFunc removes some.
 func ExampleMerge() {
 	own := []optout.Keyword{
 		{Text: "end", Class: optout.ClassOptOut, Action: optout.Forward}, // is chat where drivers write it
@@ -101,7 +107,8 @@ func ExampleMerge() {
 	// forward  none
 }
 
-// NewPolicy reports every bad row, and each error has its row.
+// Use errors.As to find out which row of a table is bad, for example to show it in
+// a form. The error text lists every bad row.
 func ExampleKeywordError() {
 	rows := []optout.Keyword{
 		{Text: "STOP", Class: optout.ClassOptOut, Action: optout.Drop},
@@ -121,8 +128,8 @@ func ExampleKeywordError() {
 	// the first one is on line 2
 }
 
-// A program that is not Proxy asks which keyword a message is, and follows its
-// own rules. A map on the keyword's text has the reply for each word and language.
+// Use Match in a program with rules of its own. Here a map has the reply to each
+// keyword, in the keyword's language.
 func ExamplePolicy_Match() {
 	replies := map[string]string{
 		"ARRET": "Vous ne recevrez plus de messages de ce numéro.",
@@ -143,7 +150,8 @@ func ExamplePolicy_Match() {
 	// "stop by the store" is chat
 }
 
-// A Decision in a structured log, with Action and Class as their texts.
+// Put a Decision into a structured log as it is: Action and Class are written as
+// their texts.
 func ExampleDecision_slog() {
 	h := slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
@@ -159,8 +167,9 @@ func ExampleDecision_slog() {
 	// {"level":"INFO","msg":"message","sid":"SM00000000000000000000000000000001","decision":{"action":"drop","class":"opt-out","code":80901,"keyword":"ARRET"}}
 }
 
-// A Programmable Messaging webhook: the relay's own number was texted. Check
-// the X-Twilio-Signature before this handler; examples/relay has it all.
+// Use this handler for Programmable Messaging, where Twilio calls your webhook for
+// each SMS to the relay's number. Check the X-Twilio-Signature before it;
+// examples/relay is a complete program.
 func Example_programmableMessaging() {
 	policy := optout.Policy{IgnorePunctuation: true}
 	sms := func(w http.ResponseWriter, r *http.Request) {
@@ -194,8 +203,8 @@ func Example_programmableMessaging() {
 	// 200 <Response/>
 }
 
-// A Conversations onMessageAdd pre-action webhook: 200 with {} publishes the
-// message, any 4xx or 5xx rejects it.
+// Use this handler as a Conversations onMessageAdd pre-action webhook. An answer
+// of 200 with {} publishes the message; any 4xx or 5xx rejects it.
 func Example_conversations() {
 	var policy optout.Policy
 	onMessageAdd := func(w http.ResponseWriter, r *http.Request) {
@@ -227,9 +236,9 @@ func Example_conversations() {
 	// 200 {}
 }
 
-// An InterceptCallbackUrl: with ProxyRespectSmsStopFilterFlag on and SMS STOP
-// Filtering off, opt-out and opt-in words arrive here. Exactly 403 blocks an
-// interaction; any other answer lets it go on.
+// Use this handler as a Proxy InterceptCallbackUrl. With
+// ProxyRespectSmsStopFilterFlag on and SMS STOP Filtering off, it gets opt-out and
+// opt-in words. Only status 403 blocks an interaction.
 func Example_interceptCallback() {
 	var policy optout.Policy
 	flags := optout.Flags{RespectSMSStopFilter: true}

@@ -8,8 +8,8 @@
 //	  {"text": "AIDE", "class": "help", "action": "forward"}
 //	]
 //
-// With encoding/json alone a row without an action forwards, the last of two
-// actions counts, and bytes of another encoding are U+FFFD.
+// With encoding/json alone, a row without an action would forward, the last of two
+// actions would count, and bytes of another encoding would become U+FFFD.
 package keywordfile
 
 import (
@@ -48,17 +48,17 @@ func (e Error) Error() string {
 }
 
 // Read returns the rows of a table, in their order. A row is an object that has
-// each of the fields text, class and action once, and no other: text is the
-// Text of an [optout.Keyword], class is opt-out, opt-in or help, and action is
-// forward, drop or intercept. The file is UTF-8; a byte order mark is skipped.
+// each of the fields text, class and action once, and no other: text is
+// [optout.Keyword.Text], class is opt-out, opt-in or help, and action is forward,
+// drop or intercept. The file is UTF-8; a byte order mark is skipped.
 //
 // For anything else Read returns no rows, and an error that joins one [Error]
 // for each mistake, in their order (see [errors.Join]). It also reports the rows
-// that [optout.NewPolicy] refuses, such as two with the same key. So NewPolicy
+// that [optout.NewPolicy] refuses, such as two with the same key. So [optout.NewPolicy]
 // accepts all rows that Read returns, alone or merged with another table (see
 // [optout.Merge]). Read stops at the first text that is not JSON.
 //
-// If r has a method Name, as *os.File has, errors begin with that name.
+// If r has a method Name, as [os.File] has, errors begin with the name.
 func Read(r io.Reader) ([]optout.Keyword, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {

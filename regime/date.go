@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A Date is a day, or a month or year where the source says no more: the
-// missing fields are zero. The zero Date is undated. Dates are comparable with
-// ==.
+// A Date is a day, or only a month or a year if the source says no more. The
+// missing fields are zero, and the zero Date is undated. Dates are comparable
+// with ==; [Date.Compare] orders them.
 type Date struct {
 	Year  int
 	Month time.Month
@@ -26,7 +26,8 @@ func (d Date) String() string {
 	return strings.TrimSuffix(strings.TrimSuffix(text, "-00"), "-00")
 }
 
-// ParseDate is the inverse of [Date.String]. The calendar must have the day.
+// ParseDate is the inverse of [Date.String]. A day that the calendar does not
+// have, such as 2025-02-30, is an error.
 func ParseDate(text string) (Date, error) {
 	const first = "0001-01-01" // gives a month or a year the rest of a day
 	var d Date

@@ -17,7 +17,7 @@ import (
 //go:embed regimes.json
 var regimesJSON []byte
 
-// regimes returns all regimes, ordered by ID.
+// regimes returns all regimes, ordered by [Regime.ID].
 var regimes = sync.OnceValue(func() []Regime { return must(decode(regimesJSON)) })
 
 func must(all []Regime, err error) []Regime {

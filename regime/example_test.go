@@ -21,7 +21,8 @@ func table(ids ...string) []optout.Keyword {
 	return optout.Merge(tables...)
 }
 
-// A relay in the US on a toll-free number of Plivo's.
+// Merge several regimes if more than one applies to you. This relay is in the US,
+// on a toll-free number of Plivo's. The last table wins.
 func Example() {
 	policy, err := optout.NewPolicy(table("fcc", "ctia", "toll-free", "plivo", "proxy"))
 	if err != nil {
@@ -39,6 +40,8 @@ func Example() {
 	// forward none
 }
 
+// Use Lookup to read what is known about a regime: its dates, its scope and the
+// page of each word.
 func ExampleLookup() {
 	r, ok := regime.Lookup("twilio-2016")
 	fmt.Println(ok, r.Name)
@@ -53,8 +56,8 @@ func ExampleLookup() {
 	// STOPALL opt-out whole message documented https://support.twilio.com/hc/en-us/articles/223134027 undated
 }
 
-// A relay on Telnyx adds Telnyx's words to the built-in table, which comes last
-// so that its actions win.
+// Use Keywords to add your provider's words to the built-in table, which comes last
+// so that its actions win. This relay is on Telnyx.
 func ExampleRegime_Keywords() {
 	telnyx, _ := regime.Lookup("telnyx")
 	policy, err := optout.NewPolicy(optout.Merge(telnyx.Keywords(), optout.Policy{}.Keywords()))
@@ -71,8 +74,8 @@ func ExampleRegime_Keywords() {
 	// drop opt-in UNSTOP
 }
 
-// A relay for speakers of Spanish and Portuguese adds their words to the
-// built-in table.
+// Pass tags to Keywords to add the words of your users' languages, here Spanish and
+// Portuguese.
 func ExampleRegime_Keywords_languages() {
 	languages, _ := regime.Lookup("languages")
 	words := languages.Keywords("es", "pt")
@@ -91,7 +94,8 @@ func ExampleRegime_Keywords_languages() {
 	// on none
 }
 
-// Where does a provider differ from the built-in table?
+// Compare your provider with the built-in table to learn which words only one of
+// the two knows.
 func ExampleRegime_Judge_differences() {
 	telnyx, _ := regime.Lookup("telnyx")
 	for _, k := range telnyx.Keywords() {
@@ -111,7 +115,7 @@ func ExampleRegime_Judge_differences() {
 	// ARRET does nothing there (documented): your app must record and answer it
 }
 
-// A day in 2020 has another edition than today.
+// Use Edition to judge an old message by the list of its day.
 func ExampleRegime_Edition() {
 	twilio, _ := regime.Lookup("twilio-2025")
 	edition, ok := twilio.Edition(regime.Date{Year: 2020, Month: 3, Day: 1})
@@ -119,6 +123,8 @@ func ExampleRegime_Edition() {
 	// Output: twilio-2016 true none opt-out
 }
 
+// Use Judge to learn what a system does with a message, and how sure that is. The
+// same message can be chat for one system and an opt-out for another.
 func ExampleRegime_Judge() {
 	for _, id := range []string{"aws", "telnyx", "bird", "fcc"} {
 		r, _ := regime.Lookup(id)

@@ -12,7 +12,7 @@ import (
 )
 
 // A Verdict says what a message is to a regime. Verdicts are comparable; the
-// zero Verdict is the one of the zero [Regime], which knows nothing.
+// zero Verdict is what the zero [Regime] says about every message: unknown.
 type Verdict struct {
 	// Class is the class of the keyword that the message is, or
 	// [optout.ClassNone]. If Certainty is [Unknown], the message may have
@@ -22,11 +22,11 @@ type Verdict struct {
 	// Keyword is the text of that keyword's row, "" if there is none.
 	Keyword string `json:"keyword,omitempty"`
 
-	// Certainty is how sure the rest is.
+	// Certainty says how sure Class and Keyword are.
 	Certainty Certainty `json:"certainty"`
 }
 
-// A Certainty is how sure a [Verdict] is. Greater is surer.
+// A Certainty is how sure a [Verdict] is. The greater one is surer.
 type Certainty uint8
 
 const (
@@ -105,18 +105,18 @@ var noTable = new(table) // of the zero Regime
 //     row it is presumed.
 //  3. The message contains the keyword of a [MatchUnknown], [MatchWords],
 //     [MatchFirstWord] or [MatchPrefix] row as a word, or begins with the
-//     letters of one of the last two ("stopping"). That is unknown. The verdict
-//     names the first of several in the table; opt-out words come first there.
-//     It is also unknown if the pages say nothing about a class, and the
-//     message contains a word of that class of the built-in table.
-//  4. Any other message is documented to be chat for a system whose pages list
-//     its words. It is presumed to be if all rows have [EvidenceSecondary].
-//     Where people read messages other wording can count, so it is unknown.
+//     letters of a keyword of the last two ("stopping"). The verdict is
+//     unknown. It names the first such keyword in the table, where opt-out
+//     words come first. If the pages say nothing about a class, a message that
+//     contains a word of that class of the built-in table is also unknown.
+//  4. Any other message is chat. That is documented for a system whose pages
+//     list its words, and presumed if all rows have [EvidenceSecondary]. Where
+//     people read the messages, it is unknown, since other wording can count.
 //
-// The regime "proxy" is judged by optout.Policy{}, so that its Class is always
-// the Class of a decision. How Proxy compares is this package's interpretation,
-// so a message that contains one of its words and more, punctuation included, is
-// presumed to be chat.
+// The regime "proxy" is judged by the zero [optout.Policy], so that
+// [Verdict.Class] always agrees with [optout.Policy.Decide]. How Proxy compares
+// is this package's interpretation. So a message that contains one of its words
+// and anything else, punctuation included, is presumed to be chat.
 //
 // Judge takes any string and never panics.
 func (r Regime) Judge(message string) Verdict {

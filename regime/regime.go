@@ -71,9 +71,9 @@ type Regime struct {
 	// Kind says whether the system acts by itself.
 	Kind Kind `json:"kind"`
 
-	// Since is the first day on which this edition is known to have held.
-	// Until is the day on which another edition took its place; undated, it
-	// still holds.
+	// Since is the first day on which this edition is known to have been in
+	// force. Until is the day on which another edition took its place. If
+	// Until is undated, this edition is still in force.
 	Since Date `json:"since"`
 	Until Date `json:"until"`
 
@@ -122,11 +122,11 @@ const (
 	ScopeApp     Scope = "app"     // all that the app sends
 )
 
-// All returns every regime, ordered by ID. It includes editions that hold no
-// longer: see [On].
+// All returns every regime, ordered by [Regime.ID]. It includes editions that are
+// no longer in force; [On] leaves those out.
 func All() []Regime { return slices.Clone(regimes()) }
 
-// Lookup returns the regime with the given ID, and whether there is one.
+// Lookup returns the regime with the given [Regime.ID], and whether there is one.
 func Lookup(id string) (Regime, bool) {
 	for _, r := range regimes() {
 		if r.ID == id {
@@ -136,11 +136,11 @@ func Lookup(id string) (Regime, bool) {
 	return Regime{}, false
 }
 
-// On returns the regimes that may have held on a day, ordered by ID: of those
-// with several editions the one of that day. A regime without a date is not
-// known to have held, and not known to have not, so it is among them.
-//
-// A day that is a month or a year only counts as its beginning.
+// On returns the regimes that may have been in force on a day, ordered by
+// [Regime.ID]. Of a system with several editions it returns the edition of that
+// day. A regime without a date may have been in force on any day, so it is always
+// included. If day has no month or no day, the beginning of that year or month
+// counts.
 func On(day Date) []Regime {
 	return slices.DeleteFunc(All(), func(r Regime) bool {
 		edition, _ := r.Edition(day)
@@ -148,9 +148,10 @@ func On(day Date) []Regime {
 	})
 }
 
-// Edition returns the edition of the regime by which to judge a message of a
-// day, and whether one is known: r or, on a day before [Regime.Since], the
-// edition that it replaced. As for [On], a regime without a date has always held.
+// Edition returns the edition that was in force on a day, and whether one is
+// known: r itself or, for a day before [Regime.Since], the edition that it
+// replaced. Use it to judge an old message. As for [On], a regime without a date
+// counts as always in force.
 func (r Regime) Edition(day Date) (Regime, bool) {
 	for day.Compare(r.Since) < 0 {
 		r, _ = Lookup(r.Replaces) // the zero Regime, if there is none, ends the loop
@@ -171,22 +172,22 @@ func (r Regime) Sources() []Source { return slices.Clone(cmp.Or(r.table, noTable
 // [optout.Merge]. Without languages it returns the words of all rows. With
 // languages, which are BCP 47 tags in any case, it returns the words of the rows
 // with these tags: "es" takes rows with es, es-ES or es-MX, and "es-MX" takes
-// rows with es or es-MX, but not es-ES. A row without a language belongs to no
-// tag, and an unknown tag has no rows. If several rows share a word, it comes
-// once.
+// rows with es or es-MX, but not es-ES. No tag takes a row without a language,
+// and an unknown tag takes no rows. If several rows have the same word, it is
+// returned once.
 //
 // Only Proxy's pages say what a relay should do with its words, so the actions
 // follow Proxy's principle (docs/proxy/opt-out-keywords, 2026-06-16): opt-out
 // words are dropped, all others forwarded. The regime "proxy" returns
-// optout.Policy{}.Keywords(), which drops UNSTOP.
+// the built-in table (see [optout.Policy.Keywords]), which drops UNSTOP.
 //
 // If several rows have the same key, [optout.Merge] takes the last one. Put the
 // built-in table last to keep its actions, such as UNSTOP's:
 //
 //	optout.Merge(telnyx.Keywords(), optout.Policy{}.Keywords())
 //
-// A policy compares whole messages, also with the words of a regime that asks
-// for less, such as "aws".
+// A policy compares whole messages, even with the words of a regime that compares
+// a part of the message, such as "aws".
 func (r Regime) Keywords(languages ...string) []optout.Keyword {
 	var list []optout.Keyword
 	for _, row := range r.Rows() {

@@ -97,8 +97,9 @@ var limits = map[Evidence]Certainty{
 	EvidenceDocumented: Documented,
 }
 
-// In reports whether the row belongs to one of the tags, or to the language or to
-// a region of one: see [Regime.Keywords].
+// In reports whether the row's language is one of these tags, a region of one, or
+// the language of one: es-MX is a region of es. A row without a language is in
+// none. [Regime.Keywords] selects rows in this way.
 func (row Row) In(languages ...string) bool {
 	have := strings.ToLower(row.Language) + "-"
 	return row.Language != "" && slices.ContainsFunc(languages, func(tag string) bool {
@@ -148,7 +149,7 @@ func (row Row) isBare(message string) bool {
 	return strings.IndexFunc(message, unicode.IsSpace) != 0 && optout.Normalize(message) == optout.Normalize(row.Text)
 }
 
-// equalButForCase is stricter than strings.EqualFold alone, which takes the long
+// equalButForCase is stricter than [strings.EqualFold] alone, which takes the long
 // s for an S and the Kelvin sign for a K. Like every rune that folds to a letter
 // of the tables and is not its other case, they have more bytes.
 func equalButForCase(s, t string) bool { return len(s) == len(t) && strings.EqualFold(s, t) }

@@ -191,11 +191,11 @@ func (row slowRow) spells(t testing.TB, message string, ignorePunctuation bool) 
 	for _, text := range row.spellings() {
 		p, ok := policies.Load(text)
 		if !ok {
-			made, err := optout.NewPolicy([]optout.Keyword{{Text: text, Class: row.class}})
+			policy, err := optout.NewPolicy([]optout.Keyword{{Text: text, Class: row.class}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, _ = policies.LoadOrStore(text, made)
+			p, _ = policies.LoadOrStore(text, policy)
 		}
 		alone := p.(optout.Policy)
 		alone.IgnorePunctuation = ignorePunctuation
@@ -250,7 +250,7 @@ func has(all, part []string) bool {
 	return false
 }
 
-// testSlow compares Judge with its slow reading.
+// testSlow compares [Regime.Judge] with its slow reading.
 func testSlow(t *testing.T, s *slowRegime, message string) {
 	t.Helper()
 	r, _ := Lookup(s.ID)

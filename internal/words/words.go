@@ -7,7 +7,7 @@ import (
 )
 
 // Spaced returns the words of a key with one space before and after each, so
-// that strings.Contains finds whole words only. A word is a run of letters,
+// that [strings.Contains] finds whole words only. A word is a run of letters,
 // marks and digits. A key without words gives two spaces.
 func Spaced(key string) string {
 	return " " + strings.Join(strings.FieldsFunc(key, func(r rune) bool {

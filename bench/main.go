@@ -106,8 +106,8 @@ func main() {
 	}
 }
 
-// shown returns the cells that a group has: group worst has this package alone,
-// and only lines have a table with a word of the script.
+// shown returns the cells that a group has. Group worst has only the columns of
+// this package, and only group lines has the table with a word of the script.
 func shown(group string, cells []string) []string {
 	bound := cells[len(cells)-1]
 	switch group {

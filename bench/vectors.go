@@ -62,8 +62,8 @@ func wrongAnswers(file string) (*score, error) {
 	return s, lines.Err()
 }
 
-// of returns one of the counts of a peer. The second one is not asked: it
-// ignores the punctuation that these vectors are about.
+// of returns the count of peer i. The second peer has none, because it ignores
+// the punctuation that these vectors are about.
 func (s *score) of(i int, counts []int) string {
 	if i == ours+1 {
 		return "n/a"

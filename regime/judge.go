@@ -11,8 +11,8 @@ import (
 	"example.com/optout/internal/words"
 )
 
-// A Verdict says what a message is to a regime. Verdicts are comparable; the
-// zero Verdict is what the zero [Regime] says about every message: unknown.
+// A Verdict says what a message is to a regime. Verdicts are comparable. The
+// zero [Regime] gives the zero Verdict for every message.
 type Verdict struct {
 	// Class is the class of the keyword that the message is, or
 	// [optout.ClassNone]. If Certainty is [Unknown], the message may have

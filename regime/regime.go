@@ -26,7 +26,7 @@
 // The tables were compiled from stored copies of the pages that
 // [Regime.Sources] returns; nobody sent a test message. Each row has the page
 // that names its word. [EvidenceSecondary] marks rows that are known only from
-// somebody else's reading of that page. A fact that no page states is unknown,
+// another author's report of that page. A fact that no page states is unknown,
 // and a [Date] that no page has is undated. All words are compared without
 // regard to case, as all of these systems do.
 //

@@ -86,7 +86,7 @@ type Evidence string
 
 const (
 	EvidenceUnknown    Evidence = "unknown"    // contradictory page
-	EvidenceSecondary  Evidence = "secondary"  // somebody else's reading
+	EvidenceSecondary  Evidence = "secondary"  // another author's report
 	EvidenceDocumented Evidence = "documented" // the system's own text
 )
 

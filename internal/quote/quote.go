@@ -9,10 +9,10 @@ import (
 	"example.com/optout"
 )
 
-// Quote returns s as strconv.Quote does, and also escapes the characters that
-// strconv.Quote takes for printable and no reader sees, such as U+FE0F and
-// U+3164: those that [optout.Normalize] removes or takes for white space. The
-// errors of package optout quote in the same way.
+// Quote returns s as [strconv.Quote] does. It also escapes the characters that
+// [strconv.Quote] takes for printable but that [optout.Normalize] removes or takes
+// for white space, such as U+FE0F and U+3164. The errors of package optout quote in
+// the same way.
 func Quote(s string) string {
 	quoted := strconv.Quote(s)
 	if !strings.ContainsFunc(quoted, func(r rune) bool { return r >= utf8.RuneSelf }) {
@@ -29,7 +29,7 @@ func Quote(s string) string {
 	return b.String()
 }
 
-// Printable returns s, quoted if a reader does not see everything in it.
+// Printable returns s, or the result of [Quote] if that escapes a character.
 func Printable(s string) string {
 	if quoted := Quote(s); len(quoted) != len(s)+len(`""`) {
 		return quoted

@@ -1,4 +1,4 @@
-// Package schema holds the files of testdata against their JSON Schemas. It is a
-// module of its own, because the validator has no place in the requirements of
-// the package under test. There is nothing but its test.
+// Package schema validates the files of testdata with their JSON Schemas. It has
+// only a test. It is a module of its own, so that package optout does not require
+// the validator.
 package schema

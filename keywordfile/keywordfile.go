@@ -26,11 +26,22 @@ import (
 
 // An Error reports one mistake in a table.
 type Error struct {
-	File   string // the name of the file, "" if it has none
-	Line   int    // counted from 1; the first line of the row, if the mistake is in one
-	Row    int    // counted from 0, as in optout.KeywordError; -1 if the mistake is not in a row
-	Text   string // the row's text, "" if it could not be read
-	Reason string // the mistake, and what would be right
+	// File is the name of the file, "" if it has none.
+	File string
+
+	// Line is counted from 1. If the mistake is in a row, it is the row's
+	// first line.
+	Line int
+
+	// Row is counted from 0, as in [optout.KeywordError]. It is -1 if the
+	// mistake is not in a row.
+	Row int
+
+	// Text is the row's text, "" if it could not be read.
+	Text string
+
+	// Reason says what is wrong, and what would be right.
+	Reason string
 }
 
 // Error begins with the file and the line:

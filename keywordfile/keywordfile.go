@@ -141,7 +141,7 @@ func readRows(data []byte) (rows []row, end row) {
 		}
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			end.fail("not JSON in UTF-8, and not read from here on: %v", err)
+			end.fail("not JSON in UTF-8; rows after this are not checked: %v", err)
 			return rows, end
 		}
 		rows = append(rows, readRow(value, end.line))

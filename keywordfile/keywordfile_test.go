@@ -45,7 +45,7 @@ func TestRead(t *testing.T) {
 }
 
 // Package json has its own words for errors, so the tests of them end at a "%".
-const notJSON = "not JSON in UTF-8, and not read from here on: %"
+const notJSON = "not JSON in UTF-8; rows after this are not checked: %"
 
 func TestReadError(t *testing.T) {
 	const (

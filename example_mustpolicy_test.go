@@ -13,7 +13,7 @@ var (
 
 func init() { policy.IgnorePunctuation = true }
 
-// Use MustPolicy for a policy in a package-level variable. This one adds a word to
+// Use [MustPolicy] for a policy in a package-level variable. This one adds a word to
 // the built-in table and ignores punctuation.
 func ExampleMustPolicy() {
 	k, ok := policy.Match("Baja.")

@@ -16,8 +16,8 @@ import (
 	"example.com/optout"
 )
 
-// For most uses start with Match and a switch on the keyword's class. Set
-// IgnorePunctuation if people write "Stop." to you.
+// For most uses start with [Policy.Match] and a switch on the keyword's class. Set
+// [Policy.IgnorePunctuation] if people write "Stop." to you.
 func Example() {
 	policy := optout.Policy{IgnorePunctuation: true}
 
@@ -46,7 +46,7 @@ func Example() {
 	// drop 80901 opt-out STOP
 }
 
-// Use Decide in a relay that follows Proxy's rules: it adds what happens to the
+// Use [Policy.Decide] in a relay that follows Proxy's rules: it adds what happens to the
 // message.
 func ExamplePolicy_Decide() {
 	var policy optout.Policy // Proxy's documented behavior
@@ -65,7 +65,7 @@ func ExamplePolicy_Decide() {
 	// forward     0  none             "stop by the store"
 }
 
-// Pass the account's flags if Proxy leaves opt-out and opt-in words to your own
+// Pass the account's [Flags] if Proxy leaves opt-out and opt-in words to your own
 // handler.
 func ExamplePolicy_Decide_flags() {
 	policy := optout.Policy{IgnorePunctuation: true}
@@ -81,8 +81,8 @@ func ExamplePolicy_Decide_flags() {
 	// forward
 }
 
-// Use Merge to make a table of your own from the built-in one. It overrides rows
-// and adds others; slices.DeleteFunc removes some.
+// Use [Merge] to make a table of your own from the built-in one. It overrides rows
+// and adds others; [slices.DeleteFunc] removes some.
 func ExampleMerge() {
 	own := []optout.Keyword{
 		{Text: "end", Class: optout.ClassOptOut, Action: optout.Forward}, // is chat where drivers write it
@@ -107,8 +107,8 @@ func ExampleMerge() {
 	// forward  none
 }
 
-// Use errors.As to find out which row of a table is bad, for example to show it in
-// a form. The error text lists every bad row.
+// Use [errors.As] to find out which row of a table is bad, for example to show it
+// in a form. The error text lists every bad row.
 func ExampleKeywordError() {
 	rows := []optout.Keyword{
 		{Text: "STOP", Class: optout.ClassOptOut, Action: optout.Drop},
@@ -128,7 +128,7 @@ func ExampleKeywordError() {
 	// the first one is on line 2
 }
 
-// Use Match in a program with rules of its own. Here a map has the reply to each
+// Use [Policy.Match] in a program with rules of its own. Here a map has the reply to each
 // keyword, in the keyword's language.
 func ExamplePolicy_Match() {
 	replies := map[string]string{
@@ -150,8 +150,8 @@ func ExamplePolicy_Match() {
 	// "stop by the store" is chat
 }
 
-// Put a Decision into a structured log as it is: Action and Class are written as
-// their texts.
+// Put a [Decision] into a structured log as it is: [Action] and [Class] are written
+// as their texts.
 func ExampleDecision_slog() {
 	h := slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {

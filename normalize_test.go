@@ -304,7 +304,7 @@ func TestOtherScripts(t *testing.T) {
 	})
 }
 
-// Use Normalize to see how the package reads a text, or to make keys for a lookup of
+// Use [Normalize] to see how the package reads a text, or to make keys for a lookup of
 // your own.
 func ExampleNormalize() {
 	for _, s := range []string{" Arr\u00eat\n", "\uff33\uff34\uff2f\uff30", "S\u200bTOP", "\u0439", "stop it"} {

@@ -9,7 +9,7 @@ import (
 	"example.com/optout/keywordfile"
 )
 
-// Use Read if people edit your keywords in a file. Here the file extends the
+// Use [Read] if people edit your keywords in a file. Here the file extends the
 // built-in table and overrides END.
 func ExampleRead() {
 	own, err := keywordfile.Read(strings.NewReader(`[
@@ -32,7 +32,7 @@ func ExampleRead() {
 	// stop -> drop
 }
 
-// Show the error to whoever edits the file: it reports every mistake with its line.
+// Show the error of [Read] to whoever edits the file: it reports every mistake with its line.
 func ExampleRead_errors() {
 	_, err := keywordfile.Read(strings.NewReader(`[
 		{"text": "Stop", "class": "opt-out"},

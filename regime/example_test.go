@@ -40,7 +40,7 @@ func Example() {
 	// forward none
 }
 
-// Use Lookup to read what is known about a regime: its dates, its scope and the
+// Use [Lookup] to read what is known about a regime: its dates, its scope and the
 // page of each word.
 func ExampleLookup() {
 	r, ok := regime.Lookup("twilio-2016")
@@ -56,8 +56,8 @@ func ExampleLookup() {
 	// STOPALL opt-out whole message documented https://support.twilio.com/hc/en-us/articles/223134027 undated
 }
 
-// Use Keywords to add your provider's words to the built-in table, which comes last
-// so that its actions win. This relay is on Telnyx.
+// Use [Regime.Keywords] to add your provider's words to the built-in table, which
+// comes last so that its actions win. This relay is on Telnyx.
 func ExampleRegime_Keywords() {
 	telnyx, _ := regime.Lookup("telnyx")
 	policy, err := optout.NewPolicy(optout.Merge(telnyx.Keywords(), optout.Policy{}.Keywords()))
@@ -74,8 +74,8 @@ func ExampleRegime_Keywords() {
 	// drop opt-in UNSTOP
 }
 
-// Pass tags to Keywords to add the words of your users' languages, here Spanish and
-// Portuguese.
+// Pass tags to [Regime.Keywords] to add the words of your users' languages, here
+// Spanish and Portuguese.
 func ExampleRegime_Keywords_languages() {
 	languages, _ := regime.Lookup("languages")
 	words := languages.Keywords("es", "pt")
@@ -115,7 +115,7 @@ func ExampleRegime_Judge_differences() {
 	// ARRET does nothing there (documented): your app must record and answer it
 }
 
-// Use Edition to judge an old message by the list of its day.
+// Use [Regime.Edition] to judge an old message by the list of its day.
 func ExampleRegime_Edition() {
 	twilio, _ := regime.Lookup("twilio-2025")
 	edition, ok := twilio.Edition(regime.Date{Year: 2020, Month: 3, Day: 1})
@@ -123,7 +123,7 @@ func ExampleRegime_Edition() {
 	// Output: twilio-2016 true none opt-out
 }
 
-// Use Judge to learn what a system does with a message, and how sure that is. The
+// Use [Regime.Judge] to learn what a system does with a message, and how sure that is. The
 // same message can be chat for one system and an opt-out for another.
 func ExampleRegime_Judge() {
 	for _, id := range []string{"aws", "telnyx", "bird", "fcc"} {

@@ -15,14 +15,14 @@ import (
 // zero [Regime] gives the zero Verdict for every message.
 type Verdict struct {
 	// Class is the class of the keyword that the message is, or
-	// [optout.ClassNone]. If Certainty is [Unknown], the message may have
+	// [optout.ClassNone]. If [Verdict.Certainty] is [Unknown], the message may have
 	// this class or be chat.
 	Class optout.Class `json:"class"`
 
 	// Keyword is the text of that keyword's row, "" if there is none.
 	Keyword string `json:"keyword,omitempty"`
 
-	// Certainty says how sure Class and Keyword are.
+	// Certainty says how sure [Verdict.Class] and [Verdict.Keyword] are.
 	Certainty Certainty `json:"certainty"`
 }
 

@@ -32,7 +32,8 @@ func ExampleRead() {
 	// stop -> drop
 }
 
-// Show the error of [Read] to whoever edits the file: it reports every mistake with its line.
+// Show the error of [Read] to whoever edits the file. It reports every mistake with
+// its line.
 func ExampleRead_errors() {
 	_, err := keywordfile.Read(strings.NewReader(`[
 		{"text": "Stop", "class": "opt-out"},

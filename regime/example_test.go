@@ -123,8 +123,8 @@ func ExampleRegime_Edition() {
 	// Output: twilio-2016 true none opt-out
 }
 
-// Use [Regime.Judge] to learn what a system does with a message, and how sure that is. The
-// same message can be chat for one system and an opt-out for another.
+// Use [Regime.Judge] to learn what a message is to a system, and how sure that is.
+// The same message can be chat for one system and an opt-out for another.
 func ExampleRegime_Judge() {
 	for _, id := range []string{"aws", "telnyx", "bird", "fcc"} {
 		r, _ := regime.Lookup(id)

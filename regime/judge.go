@@ -15,8 +15,8 @@ import (
 // zero [Regime] gives the zero Verdict for every message.
 type Verdict struct {
 	// Class is the class of the keyword that the message is, or
-	// [optout.ClassNone]. If [Verdict.Certainty] is [Unknown], the message may have
-	// this class or be chat.
+	// [optout.ClassNone]. If [Verdict.Certainty] is [Unknown], the message
+	// may have this class or be chat.
 	Class optout.Class `json:"class"`
 
 	// Keyword is the text of that keyword's row, "" if there is none.

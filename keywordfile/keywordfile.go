@@ -46,7 +46,7 @@ type Error struct {
 
 // Error begins with the file and the line:
 //
-//	own.json:3: keyword 2 ("Stop"): no action: want forward, drop or intercept
+//	k.json:3: keyword 2 ("Stop"): no action: want forward, drop or intercept
 func (e Error) Error() string {
 	at := fmt.Sprintf("keywordfile: line %d: ", e.Line)
 	if e.File != "" {

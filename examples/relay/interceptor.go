@@ -80,16 +80,16 @@ func (i *interceptor) answer(interaction, from, to string, d optout.Decision) (w
 	if withhold, ok := i.withheld[interaction]; ok {
 		return withhold, ""
 	}
-	was := i.optedOut[from]
+	wasOptedOut := i.optedOut[from]
 	withhold = i.optedOut[to]
 	switch {
 	case d.Class == optout.ClassOptOut:
 		i.optedOut[from] = true
 		withhold = true
-		if !was {
+		if !wasOptedOut {
 			confirmation = "You will get no more messages from this number. Reply START to get them again."
 		}
-	case d.Class == optout.ClassOptIn && was:
+	case d.Class == optout.ClassOptIn && wasOptedOut:
 		delete(i.optedOut, from)
 		withhold = true
 		confirmation = "You will get messages from this number again."

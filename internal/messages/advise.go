@@ -14,7 +14,7 @@ import (
 )
 
 // Advise returns an error that says what the log with this name looks like, and
-// which flag reads it. That is advice for a person: no log is read by it.
+// which flag reads it. The error is for a person. [Log.Read] does not use it.
 func Advise(name string, r io.Reader) error {
 	s := &scan{Log: new(Log), rec: Record{File: name}}
 	w, err := s.open(newWindow(r, bufferSize))
@@ -126,8 +126,8 @@ func pick(names []string) string {
 }
 
 // fieldNames returns the paths of the fields in a sample of JSON, and nothing for
-// other samples. A path with several arrays is there once for each, with [] after
-// that.
+// other samples. A path that passes several arrays occurs once for each of them,
+// with [] after that array.
 func fieldNames(sample string) (paths []string) {
 	top := new(shape)
 	j := &jsonScan{scan: &scan{Log: new(Log)}, window: sampleWindow(sample), shape: top}

@@ -1,7 +1,7 @@
 // Package messages reads the messages of logs: lines, CSV and JSON, compressed
 // or not, in any encoding. It reports anything that it cannot read reliably.
 //
-// To add a format, add it to Format, Log.Read and Advise, and write the function
+// To add a format, add it to [Format], [Log.Read] and [Advise], and write the function
 // that reads it beside lines, csv and json.
 package messages
 

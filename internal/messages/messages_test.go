@@ -364,17 +364,17 @@ func FuzzRead(f *testing.F) {
 			// The sample, by which a log is refused and fields are listed, is what
 			// is there at once.
 			first, second := l, l
-			events, others := read(first, "log", strings.NewReader(text)), read(second, "log", iotest.OneByteReader(strings.NewReader(text)))
-			for i := range max(len(events), len(others)) {
+			events, slow := read(first, "log", strings.NewReader(text)), read(second, "log", iotest.OneByteReader(strings.NewReader(text)))
+			for i := range max(len(events), len(slow)) {
 				refused := func(events []string) bool {
 					return i < len(events) && strings.HasPrefix(events[i], "log: ")
 				}
-				if refused(events) || refused(others) || strings.ContainsAny(text, "\x00\r") {
+				if refused(events) || refused(slow) || strings.ContainsAny(text, "\x00\r") {
 					break
 				}
 				list := regexp.MustCompile("(take one of|the file has|^log:.: (no )?header) .*")
-				if i >= len(events) || i >= len(others) || list.ReplaceAllString(events[i], "") != list.ReplaceAllString(others[i], "") {
-					t.Fatalf("%+v: at once %q, byte by byte %q", l, events, others)
+				if i >= len(events) || i >= len(slow) || list.ReplaceAllString(events[i], "") != list.ReplaceAllString(slow[i], "") {
+					t.Fatalf("%+v: at once %q, byte by byte %q", l, events, slow)
 				}
 			}
 			line, number := 1, 0

@@ -28,7 +28,6 @@ type reporter struct {
 	args  []string // the command line
 
 	stopped, problems report.Table
-	timeline          report.Timeline
 }
 
 // check checks that the page can be written, before messages are read.
@@ -54,9 +53,6 @@ func (r *reporter) check() error {
 
 // take takes a message that is decided and examined.
 func (r *reporter) take(d *decided) {
-	if d.dated && d.Keyword != "" {
-		r.timeline.Add(d.time)
-	}
 	if d.Action != optout.Forward {
 		r.add(&r.stopped, d, d.Action.String(), d.Class.String(), d.Keyword)
 	}
@@ -142,17 +138,13 @@ func (r *reporter) finish(a *auditor) error {
 	for _, e := range r.examiners {
 		page.Sections = append(page.Sections, e.section(r))
 	}
-	keywords := &report.Table{Caption: "Messages that are keywords.", Head: []string{"Keyword", "Class", "Action", "Messages"}, Bars: true}
+	keywords := &report.Table{Caption: "Messages that are keywords.", Head: []string{"Keyword", "Class", "Action", "Messages"}}
 	for _, k := range r.policy.Keywords() {
 		if n := a.tally.keywords[k.Text]; n > 0 {
-			action := r.policy.Decide(k.Text, r.flags).Action.String()
-			keywords.Add(k.Text, n, k.Text, k.Class.String(), action).Color = action
+			keywords.Add(k.Text, n, k.Text, k.Class.String(), r.policy.Decide(k.Text, r.flags).Action.String())
 		}
 	}
 	section("Keywords", keywords)
-	if r.log.Date != "" {
-		section("Keywords over time", r.timeline.Table())
-	}
 	section("Not forwarded", r.head(&r.stopped, "Messages that are dropped or intercepted.", "Action", "Class", "Keyword"))
 	if r.regime.ID != "" {
 		section("Regime in use", r.table("The regime, its rule and source.", regimeTable([]regime.Regime{r.regime})))

@@ -5,11 +5,8 @@ package near
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"example.com/optout"
 	"example.com/optout/internal/words"
@@ -20,7 +17,6 @@ type Kind string
 
 const (
 	Punctuation Kind = "punctuation around it"
-	Damaged     Kind = "damaged character"     // an encoding lacks it
 	Spaced      Kind = "spaces or signs in it" // "S.T.O.P", "UN SUBSCRIBE"
 	Line        Kind = "alone on a line"       // of several
 	FirstWord   Kind = "first word"            // of several
@@ -30,7 +26,7 @@ const (
 
 // Kinds returns all kinds, from the nearest to the farthest.
 func Kinds() []Kind {
-	return []Kind{Punctuation, Damaged, Spaced, Line, FirstWord, LastWord, Sentence}
+	return []Kind{Punctuation, Spaced, Line, FirstWord, LastWord, Sentence}
 }
 
 // A Reason says to which opt-out word a message is close, and how. A message
@@ -50,15 +46,13 @@ type Finder struct {
 // A keyword is an opt-out word or an expression.
 type keyword struct {
 	text    string
-	key     []rune
 	words   string // see words.Spaced
 	letters string // the words without spaces
 }
 
 func newKeyword(text, name string) keyword {
-	key := optout.Normalize(text)
-	spaced := words.Spaced(key)
-	return keyword{name, []rune(key), spaced, strings.ReplaceAll(spaced, " ", "")}
+	spaced := words.Spaced(optout.Normalize(text))
+	return keyword{name, spaced, strings.ReplaceAll(spaced, " ", "")}
 }
 
 // New returns a Finder for the opt-out words of a policy, and for the
@@ -88,9 +82,6 @@ func (f *Finder) Find(message string) Reason {
 	}
 	if k := f.optOut(message); k != "" {
 		return Reason{k, Punctuation}
-	}
-	if k := f.damaged(strings.TrimSpace(message)); k != "" {
-		return Reason{k, Damaged}
 	}
 	text := words.Spaced(optout.Normalize(message))
 	letters := strings.ReplaceAll(text, " ", "")
@@ -133,46 +124,3 @@ func (f *Finder) optOut(text string) string {
 func isLineEnd(r rune) bool {
 	return '\n' <= r && r <= '\r' || r == 0x85 || r == 0x2028 || r == 0x2029
 }
-
-// lost is a character that an encoding could not keep. A character of several
-// bytes can become as many question marks.
-const lost = string(utf8.RuneError)
-
-// maxDamaged is the length of the longest message that can be a damaged keyword.
-const maxDamaged = 500
-
-var lostRun = regexp.MustCompile("[?\u00bf\x1a" + lost + "]+")
-
-// damaged returns the opt-out word that the message was before an encoding
-// replaced characters that it lacks, or "".
-func (f *Finder) damaged(message string) string {
-	message = strings.Trim(message, "?\u00bf") // of a question: "qui?" is not QUIT
-	if len(message) > maxDamaged || !lostRun.MatchString(strings.ToValidUTF8(message, lost)) {
-		return ""
-	}
-	key := optout.Normalize(lostRun.ReplaceAllString(strings.ToValidUTF8(message, lost), lost))
-	for _, letter := range []rune{utf8.RuneError, -1} { // the second time, lost can be an emoji after STOP
-		runes := []rune(strings.TrimFunc(key, func(r rune) bool { return isOuter(r) && r != letter }))
-		for _, k := range f.keywords {
-			if k.became(runes) {
-				return k.text
-			}
-		}
-	}
-	return ""
-}
-
-// became reports whether text is the keyword, apart from lost characters: one of
-// three at most.
-func (k keyword) became(text []rune) bool {
-	n := 0
-	return slices.EqualFunc(k.key, text, func(r, s rune) bool {
-		if s == utf8.RuneError {
-			n++
-		}
-		return r == s || s == utf8.RuneError
-	}) && 3*n <= len(text)
-}
-
-// isOuter reports whether r is around a word, not part of it.
-func isOuter(r rune) bool { return r == ' ' || unicode.In(r, unicode.P, unicode.S) }

@@ -31,20 +31,6 @@ func TestFind(t *testing.T) {
 		{"emoji", "STOP \U0001F6D1", near.Reason{Keyword: "STOP", Kind: near.Punctuation}},
 		{"question mark", "arr\u00eat ?", near.Reason{Keyword: "ARRET", Kind: near.Punctuation}},
 
-		{"question mark for a letter", "ARR?T", near.Reason{Keyword: "ARRET", Kind: near.Damaged}},
-		{"question marks for the bytes of a letter", "arr??t", near.Reason{Keyword: "ARRET", Kind: near.Damaged}},
-		{"question marks for two letters", "ARR?T?", near.Reason{Keyword: "ARRET", Kind: near.Damaged}},
-		{"inverted question mark", "ARR\u00bfT", near.Reason{Keyword: "ARRET", Kind: near.Damaged}},
-		{"U+FFFD", "Arr\uFFFDt", near.Reason{Keyword: "ARRET", Kind: near.Damaged}},
-		{"U+FFFD for two letters", "D\uFFFDs\uFFFDst", near.Reason{}},
-		{"U+FFFD at the end", "Arr\uFFFDt\uFFFD", near.Reason{Keyword: "ARRETT", Kind: near.Damaged}},
-		{"byte of Windows-1252", "ARR\xcaT", near.Reason{Keyword: "ARRET", Kind: near.Damaged}},
-		{"byte after the keyword", "STOP\x85", near.Reason{Keyword: "STOP", Kind: near.Damaged}},
-		{"substitute character", "ARR\x1aT", near.Reason{Keyword: "ARRET", Kind: near.Damaged}},
-		{"damaged and punctuation", "\"arr?t!\"", near.Reason{Keyword: "ARRET", Kind: near.Damaged}},
-		{"damaged emoji", "\uFFFD stop", near.Reason{Keyword: "STOP", Kind: near.Damaged}},
-		{"too little is left", "E??D", near.Reason{Keyword: "END", Kind: near.Damaged}},
-		{"less is left", "?n?d?", near.Reason{}},
 		{"a question", "qui?", near.Reason{}},
 		{"two questions", "??en?", near.Reason{}},
 		{"a typing error", "SHOP", near.Reason{}},
@@ -149,7 +135,7 @@ func TestLongMessages(t *testing.T) {
 }
 
 func FuzzFind(f *testing.F) {
-	for _, s := range []string{"Stop.", "ARR?T", "ARR\xcaT", "S T O P", "a\nstop\nb", "stop by", "- '", "please opt me out", "?a?"} {
+	for _, s := range []string{"Stop.", "S T O P", "a\nstop\nb", "stop by", "- '", "please opt me out"} {
 		f.Add(s)
 	}
 	finder := near.New(optout.Policy{}, expressions)

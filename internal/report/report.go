@@ -9,7 +9,6 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -64,7 +63,6 @@ type Table struct {
 	Title   string // of a table that can be folded, or ""
 	Caption string
 	Head    []string
-	Bars    bool // of N
 	Rows    []*Row
 	N       int // the sum of N in all rows, Omitted among them
 	Omitted int // messages without a row, because the table is full
@@ -76,8 +74,7 @@ type Table struct {
 // A Row is a row of a Table.
 type Row struct {
 	Cells []string
-	N     int    // messages
-	Color string // of the bar: the name of an action
+	N     int // messages
 
 	first []string // the cells as Add got them
 }
@@ -87,7 +84,7 @@ const more = ", \u2026"
 
 // Add counts n messages in the row of a key. The row has the cells of the first of
 // them; a cell that is another one in a later message ends in more.
-func (t *Table) Add(key string, n int, cells ...string) *Row {
+func (t *Table) Add(key string, n int, cells ...string) {
 	t.N += n
 	row := t.index[key]
 	if row != nil {
@@ -97,13 +94,13 @@ func (t *Table) Add(key string, n int, cells ...string) *Row {
 				row.Cells[i] += more
 			}
 		}
-		return row
+		return
 	}
 	if len(t.Rows) == maxRows || t.size > maxBytes {
 		t.Omitted += n
-		return new(Row)
+		return
 	}
-	row = &Row{N: n, Color: "forward"}
+	row = &Row{N: n}
 	for _, c := range cells {
 		row.first = append(row.first, strings.Clone(c))
 		row.Cells = append(row.Cells, strings.Clone(shown(c)))
@@ -114,7 +111,6 @@ func (t *Table) Add(key string, n int, cells ...string) *Row {
 	}
 	t.index[strings.Clone(key)] = row
 	t.Rows = append(t.Rows, row)
-	return row
 }
 
 // shown returns a text as a cell has it: quoted if a reader does not see
@@ -127,12 +123,6 @@ func shown(s string) string {
 		return s
 	}
 	return quote.Quote(s)
-}
-
-// Bar returns the length of a row's bar, in percent of the longest.
-func (t *Table) Bar(r *Row) float64 {
-	longest := slices.MaxFunc(t.Rows, func(a, b *Row) int { return a.N - b.N })
-	return 100 * float64(r.N) / float64(max(longest.N, 1))
 }
 
 // Counted reports whether the last column is N.

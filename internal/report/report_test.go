@@ -68,16 +68,6 @@ func TestRows(t *testing.T) {
 	}
 }
 
-func TestBar(t *testing.T) {
-	table := &report.Table{Head: []string{"Keyword", "Messages"}}
-	for i, n := range []int{2000, 500, 0} {
-		row := table.Add(strconv.Itoa(i), n, "word")
-		if want := []float64{100, 25, 0}[i]; i > 0 && table.Bar(row) != want {
-			t.Errorf("bar of %d is %v, want %v", n, table.Bar(row), want)
-		}
-	}
-}
-
 func TestNumber(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
 		if got := report.Number(n); got != want {

@@ -83,6 +83,13 @@ func (a *auditor) finish() error {
 	}
 	if a.senders != nil {
 		a.senders.settle()
+		if n := a.senders.lost; n > 0 {
+			err := a.report(fmt.Errorf("%s without a value of %s, and without a row: look at %s and the like",
+				numbered(n, "opt-out or opt-in keyword"), strings.Join(a.by, " or "), quote.Printable(a.senders.first)))
+			if err != nil {
+				return err
+			}
+		}
 		a.senders.table().print(a.out)
 	}
 	if err := a.flush(); err != nil {
@@ -269,7 +276,7 @@ func (a *auditor) counts() []report.Count {
 		{N: t.kinds[messages.NoText], What: "records without text"},
 		{N: t.kinds[messages.Excluded], What: "records excluded by -where"},
 		{N: t.kinds[messages.Header], What: "repeated headers"},
-		{N: a.dates.unread, What: "messages with a date that could not be read"},
+		{N: a.dates.unread, What: "messages with a date that could not be read, such as " + quote.Quote(a.dates.example)},
 	}...)
 	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c report.Count) bool { return c.N == 0 }))
 }

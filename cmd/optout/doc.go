@@ -64,7 +64,8 @@
 //	                F,G is for a sender and the number that was texted: an opt-out
 //	                covers that number. The state follows -date or, without it, the
 //	                order of the files. "opted in?" is a return by a word that
-//	                people also use in chat, such as YES: do not text this number
+//	                people also use in chat, such as YES: do not text this number.
+//	                A keyword without a value of F has no row, and is reported
 //	-compare IDS    messages about which the table in use and these regimes differ:
 //	                IDs with commas between, or all. A class with ~ is presumed, one
 //	                with ? unknown. With -date, the edition of its day judges each

@@ -19,6 +19,9 @@ type senderList struct {
 	*options
 	list  []*sender // in the order of their first keywords
 	index map[string]*sender
+
+	lost  int    // opt-out and opt-in keywords without a value of -by
+	first string // the place of the first of them
 }
 
 // A sender is a row of -by: a person or, with two fields, a pair of numbers.
@@ -60,6 +63,12 @@ func (l *senderList) columns() []column { return nil }
 
 func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, bool) {
 	if d.Class != optout.ClassOptOut && d.Class != optout.ClassOptIn {
+		return nil, false
+	}
+	if slices.Contains(d.Kept, "") {
+		if l.lost++; l.lost == 1 {
+			l.first = fmt.Sprintf("%s:%d", d.File, d.Line)
+		}
 		return nil, false
 	}
 	key := fmt.Sprintf("%q", d.Kept)

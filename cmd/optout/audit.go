@@ -44,7 +44,7 @@ type decided struct {
 func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &auditor{options: o, stdin: stdin, buffer: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr}
 	if isTerminal(stderr) {
-		a.progress = &progress{w: stderr, next: time.Now().Add(2 * time.Second)}
+		a.progress = &progress{w: stderr, start: time.Now(), pause: 2 * time.Second}
 	}
 	a.tally.keywords = make(map[string]int)
 	a.out = newOutput(o.format, a.buffer)
@@ -65,7 +65,7 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err == nil {
 		err = a.finish()
 	}
-	if flushed := a.flush(); err == nil {
+	if flushed := a.buffer.Flush(); err == nil {
 		err = flushed
 	}
 	status := outputStatus(stderr, err)
@@ -92,10 +92,9 @@ func (a *auditor) finish() error {
 		}
 		a.senders.table().print(a.out)
 	}
-	if err := a.flush(); err != nil {
+	if err := a.buffer.Flush(); err != nil {
 		return err
 	}
-	a.progress.clear()
 	a.write(a.stderr)
 	for _, e := range a.examiners {
 		e.write(a.stderr)
@@ -164,11 +163,8 @@ func (a *auditor) record(r *messages.Record) error {
 	}
 	if r.Damaged {
 		if a.tally.damaged++; a.tally.damaged == 1 {
-			advice := "name its encoding, as -encoding windows-1252 does"
-			if a.log.Encoding != nil {
-				advice = "it is not in the encoding named, or was damaged before: export it again"
-			}
-			if err := a.say("%s:%d: this message and perhaps others are damaged, and decided as they are: %s", quote.Printable(r.File), r.Line, advice); err != nil {
+			if err := a.say("%s:%d: this message and perhaps others are damaged, and decided as they are: "+
+				"export it again, or name its encoding, as -encoding windows-1252 does", quote.Printable(r.File), r.Line); err != nil {
 				return err
 			}
 		}
@@ -189,7 +185,7 @@ func (a *auditor) record(r *messages.Record) error {
 		a.reporter.take(d)
 	}
 	if show {
-		a.out.row(d.row(), nil)
+		a.out.row(d.row())
 	}
 	return nil
 }
@@ -205,10 +201,9 @@ func (a *auditor) report(err error) error {
 }
 
 func (a *auditor) say(format string, args ...any) error {
-	if err := a.flush(); err != nil {
+	if err := a.buffer.Flush(); err != nil {
 		return err
 	}
-	a.progress.clear()
 	fmt.Fprintf(a.stderr, "optout: "+format+"\n", args...)
 	return nil
 }
@@ -316,7 +311,7 @@ type input struct {
 
 // Read writes the decided messages first, as reading may have to wait.
 func (in input) Read(p []byte) (int, error) {
-	if err := in.a.flush(); err != nil {
+	if err := in.a.buffer.Flush(); err != nil {
 		return 0, err
 	}
 	n, err := in.r.Read(p)
@@ -324,21 +319,13 @@ func (in input) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// flush writes the rows so far, in place of the progress.
-func (a *auditor) flush() error {
-	if a.buffer.Buffered() > 0 {
-		a.progress.clear()
-	}
-	return a.buffer.Flush()
-}
-
-// A progress shows on a terminal how much was read, if that takes long. A nil
-// progress shows nothing.
+// A progress says on a terminal how much was read: after two seconds, four, eight
+// and so on. A nil progress does not say it.
 type progress struct {
 	w     io.Writer
+	start time.Time
+	pause time.Duration // from the start to the next line
 	bytes int
-	next  time.Time // of a line
-	shown bool
 }
 
 func (p *progress) add(bytes int) {
@@ -346,15 +333,8 @@ func (p *progress) add(bytes int) {
 		return
 	}
 	p.bytes += bytes
-	if now := time.Now(); now.After(p.next) {
-		fmt.Fprintf(p.w, "\r%d MB read", p.bytes/1e6)
-		p.shown, p.next = true, now.Add(time.Second/2)
-	}
-}
-
-func (p *progress) clear() {
-	if p != nil && p.shown {
-		fmt.Fprint(p.w, "\r\x1b[K")
-		p.shown = false
+	if time.Since(p.start) > p.pause {
+		fmt.Fprintf(p.w, "optout: %d MB read\n", p.bytes/1e6)
+		p.pause *= 2
 	}
 }

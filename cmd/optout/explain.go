@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -37,7 +36,11 @@ func (o *options) explanation(w io.Writer) {
 	}
 
 	judgments := &table{columns: columns("regime", "class", "certainty", "keyword", "source")}
-	for _, r := range o.judges {
+	judges := regime.All()
+	if o.compare != nil {
+		judges = o.compare.regimes
+	}
+	for _, r := range judges {
 		v, source := r.Judge(message), r.Sources()[0]
 		for _, row := range r.Rows() {
 			documented := v.Certainty != regime.Documented || row.Evidence == regime.EvidenceDocumented
@@ -58,7 +61,7 @@ func (o *options) explanation(w io.Writer) {
 			}
 			all[names[i]] = rows
 		}
-		newOutput(o.format, w).row(nil, all)
+		newJSON(w).Encode(all)
 		return
 	}
 	text.print(newOutput(textFormat, w))
@@ -72,8 +75,8 @@ func (o *options) explanation(w io.Writer) {
 // them becomes, it compares the keys of the texts before it and up to it. These
 // texts begin at the last ASCII letter or sign, which nothing before it changes.
 func changes(message string) *table {
-	t := &table{columns: columns("character", "name", "becomes", "times")}
-	from, times := 0, make(map[string]int)
+	t := &table{columns: columns("character", "name", "becomes")}
+	from, seen := 0, make(map[string]bool)
 	for i, r := range message {
 		_, size := utf8.DecodeRuneInString(message[i:])
 		if ' ' < r && r < utf8.RuneSelf {
@@ -94,16 +97,13 @@ func changes(message string) *table {
 		if became == message[i:i+size] {
 			continue
 		}
-		row := []string{fmt.Sprintf("%U", r), runenames.Name(r), codePoints(became), ""}
+		row := []string{fmt.Sprintf("%U", r), runenames.Name(r), codePoints(became)}
 		if r == utf8.RuneError && size == 1 {
 			row[0], row[1] = fmt.Sprintf("%#x", message[i]), "not UTF-8"
 		}
-		if times[row[0]+row[2]]++; times[row[0]+row[2]] == 1 {
-			t.rows = append(t.rows, row)
+		if key := row[0] + row[2]; !seen[key] {
+			seen[key], t.rows = true, append(t.rows, row)
 		}
-	}
-	for _, row := range t.rows {
-		row[3] = strconv.Itoa(times[row[0]+row[2]])
 	}
 	return t
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -27,10 +28,11 @@ func usage() string {
 	return strings.NewReplacer("// ", "", "//\t", "", "//", "").Replace(text)
 }
 
-var errFormats = errors.New("-lines, -csv and -json exclude each other: all files have one format")
-
 // An options is a command line that was parsed.
 type options struct {
+	lines    bool
+	csv      string // the column of the messages
+	json     string // the path of the messages
 	log      messages.Log
 	files    []string
 	policy   optout.Policy
@@ -40,48 +42,52 @@ type options struct {
 	senders  *senderList // nil without -by
 	dates    dateReader  // for -date
 	all      bool
+	near     bool
 	explain  *string // nil without -explain
 	keywords bool
 	regimes  bool
 	version  bool
 
-	table     string          // the file of -table
-	judges    []regime.Regime // for -explain, from -compare; without it, all
-	regime    regime.Regime   // with an ID if -regime is given
-	languages []string        // of -language
-	examiners []examiner
-	reporter  *reporter // nil without -report
+	ignorePunctuation bool
+	table             string        // the file of -table
+	regime            regime.Regime // with an ID if -regime is given
+	languages         []string      // of -language
+	compare           *comparer     // nil without -compare
+	examiners         []examiner
+	page              string // the file of -report
+	texts             bool
+	reporter          *reporter // nil without -report
 }
 
-// parse reads the command line. It returns flag.ErrHelp if that asks for help.
-func parse(args []string) (*options, error) {
-	o := &options{}
+// flagSet returns the flags, which set o.
+func (o *options) flagSet() *flag.FlagSet {
 	fs := flag.NewFlagSet("optout", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	for name, format := range map[string]messages.Format{"csv": messages.CSV, "json": messages.JSON, "jsonl": messages.JSON} {
-		fs.Func(name, "", func(field string) error {
-			if field == "" {
-				return errors.New("want the name of the messages' column or field")
+	for name, to := range map[string]*bool{
+		"lines": &o.lines, "noquote": &o.log.NoQuote, "all": &o.all, "near": &o.near, "texts": &o.texts,
+		"keywords": &o.keywords, "regimes": &o.regimes, "version": &o.version, "ignore-punctuation": &o.ignorePunctuation,
+		"respect-sms-stop-filter": &o.flags.RespectSMSStopFilter, "sms-stop-filter": &o.flags.SMSStopFilter,
+	} {
+		fs.BoolVar(to, name, false, "")
+	}
+	for name, to := range map[string]*string{
+		"csv": &o.csv, "json": &o.json, "jsonl": &o.json, "o": &o.format, "date": &o.log.Date, "date-layout": &o.dates.layout, "table": &o.table, "report": &o.page,
+	} {
+		fs.StringVar(to, name, "", "")
+	}
+	for name, to := range map[string]*[]string{
+		"header": &o.log.Header, "keep": &o.log.Keep, "by": &o.by, "language": &o.languages,
+	} {
+		fs.Func(name, "", func(list string) error {
+			for _, name := range strings.Split(list, ",") {
+				if name = strings.TrimSpace(name); name == "" {
+					return errors.New("want names, with commas between")
+				}
+				*to = append(*to, name)
 			}
-			if o.log.Format != "" && o.log.Format != format {
-				return errFormats
-			}
-			o.log.Format, o.log.Field = format, field
 			return nil
 		})
 	}
-	fs.BoolFunc("lines", "", func(string) error {
-		if o.log.Format != "" && o.log.Format != messages.Lines {
-			return errFormats
-		}
-		o.log.Format = messages.Lines
-		return nil
-	})
-	fs.Func("header", "", func(names string) error {
-		o.log.Header = strings.Split(names, ",")
-		return nil
-	})
-	fs.BoolVar(&o.log.NoQuote, "noquote", false, "")
 	fs.Func("comma", "", func(s string) error {
 		s = strings.ReplaceAll(s, `\t`, "\t")
 		if utf8.RuneCountInString(s) != 1 || strings.ContainsAny(s, "\"\r\n\ufffd") {
@@ -105,57 +111,28 @@ func parse(args []string) (*options, error) {
 		o.log.Where = append(o.log.Where, messages.Condition{Field: field, Value: value, Not: not})
 		return nil
 	})
-	list := func(to *[]string, what string) func(string) error {
-		return func(list string) error {
-			for _, name := range strings.Split(list, ",") {
-				if name = strings.TrimSpace(name); name == "" {
-					return fmt.Errorf("want %s, with commas between", what)
-				}
-				*to = append(*to, name)
-			}
-			return nil
-		}
-	}
-	fs.Func("keep", "", list(&o.log.Keep, "names of columns or fields"))
-	fs.Func("by", "", list(&o.by, "names of columns or fields"))
-	fs.StringVar(&o.log.Date, "date", "", "")
-	fs.Func("date-layout", "", func(layout string) error {
-		if o.dates.layout = layout; !strings.Contains(layout, "06") { // of the year
-			return errors.New("want the date 2 January 2006, 15:04:05 in your form, such as 02.01.2006 15:04")
-		}
-		return nil
-	})
 	fs.Func("explain", "", func(message string) error {
 		o.explain = &message
 		return nil
 	})
-	fs.BoolVar(&o.flags.RespectSMSStopFilter, "respect-sms-stop-filter", false, "")
-	fs.BoolVar(&o.flags.SMSStopFilter, "sms-stop-filter", false, "")
-	ignorePunctuation := fs.Bool("ignore-punctuation", false, "")
-	fs.StringVar(&o.table, "table", "", "")
-	fs.BoolVar(&o.all, "all", false, "")
-	fs.BoolVar(&o.keywords, "keywords", false, "")
-	fs.BoolVar(&o.regimes, "regimes", false, "")
-	fs.BoolVar(&o.version, "version", false, "")
-	fs.Func("language", "", list(&o.languages, "tags of languages, such as es,pt-BR"))
 	fs.Func("regime", "", func(id string) (err error) {
 		o.regime, err = lookup(id)
 		return err
 	})
-	var compare *comparer
 	fs.Func("compare", "", func(ids string) (err error) {
-		compare, err = newComparer(ids)
+		o.compare, err = newComparer(ids)
 		return err
 	})
-	near := fs.Bool("near", false, "")
-	page := &reporter{options: o, args: args}
-	fs.StringVar(&page.file, "report", "", "")
-	fs.BoolVar(&page.texts, "texts", false, "")
-	fs.StringVar(&o.format, "o", textFormat, "")
+	return fs
+}
+
+// parse reads the command line. It returns flag.ErrHelp if that asks for help.
+func parse(args []string) (*options, error) {
+	o := &options{}
+	fs := o.flagSet()
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
-
 	o.files = fs.Args()
 	separated := len(o.files) < len(args) && args[len(args)-len(o.files)-1] == "--"
 	for _, file := range o.files {
@@ -163,56 +140,74 @@ func parse(args []string) (*options, error) {
 			return nil, fmt.Errorf("%s comes after a file: put flags first, or write ./%[1]s if it is a file", file)
 		}
 	}
-	fields := o.log.Format == messages.CSV || o.log.Format == messages.JSON
-	examined := *near || compare != nil
-	switch {
-	case o.format != textFormat && o.format != csvFormat && o.format != jsonlFormat:
-		return nil, fmt.Errorf("-o %q: want text, csv or jsonl", o.format)
-	case (o.keywords || o.regimes || o.explain != nil) && (len(o.files) > 0 || o.log.Format != "" || o.all || *near || o.by != nil || page.file != "" || compare != nil && o.explain == nil):
-		return nil, errors.New("-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages")
-	case o.explain != nil && o.format == csvFormat:
-		return nil, errors.New("-explain prints text or, with -o jsonl, an object: leave out -o csv")
-	case o.table != "" && o.regime.ID != "":
-		return nil, errors.New("-table and -regime exclude each other: each is a table of keywords")
-	case o.languages != nil && len(o.regime.Languages()) == 0:
-		return nil, errors.New("-language chooses words of a regime that has languages: add -regime languages")
-	case !fields && (o.log.Keep != nil || o.by != nil || o.log.Where != nil || o.log.Date != ""):
-		return nil, errors.New("-keep, -by, -where and -date name columns or fields: add -csv or -json")
-	case o.log.Format != messages.CSV && (o.log.Comma != 0 || o.log.Header != nil || o.log.NoQuote):
-		return nil, errors.New("-comma, -header and -noquote are for CSV: add -csv")
-	case o.by != nil && (examined || o.all || o.log.Keep != nil):
-		return nil, errors.New("-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice")
-	case page.file == "" && page.texts:
-		return nil, errors.New("-texts is for a page: add -report FILE.html")
-	case o.log.Date != "" && page.file == "" && o.by == nil && compare == nil:
-		return nil, errors.New("-date is for -by, -compare and -report: add one of them")
-	case o.log.Date == "" && o.dates.layout != "":
-		return nil, errors.New("-date-layout is the form of dates: add -date and their column or field")
+	if o.format == "" {
+		o.format = textFormat
 	}
-	if o.by != nil {
-		o.log.Keep, o.senders = o.by, &senderList{options: o, index: make(map[string]*sender)}
-		o.examiners = append(o.examiners, o.senders)
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	if err := o.readTable(); err != nil {
 		return nil, err
 	}
-	o.policy.IgnorePunctuation = *ignorePunctuation
-	o.judges = regime.All()
-	if compare != nil {
-		o.judges = compare.regimes
-		o.examiners = append(o.examiners, compare)
+	o.policy.IgnorePunctuation = o.ignorePunctuation
+	if o.by != nil {
+		o.log.Keep, o.senders = o.by, &senderList{options: o, index: make(map[string]*sender)}
+		o.examiners = append(o.examiners, o.senders)
 	}
-	if *near {
+	if o.compare != nil {
+		o.examiners = append(o.examiners, o.compare)
+	}
+	if o.near {
 		o.examiners = append(o.examiners, newNearer(o.policy))
 	}
 	if len(o.files) == 0 {
 		o.files = []string{stdinName}
 	}
-	if page.file == "" {
+	if o.page == "" {
 		return o, nil
 	}
-	o.reporter, o.log.Hash = page, true
-	return o, page.check()
+	o.reporter, o.log.Hash = &reporter{options: o, args: args}, true
+	return o, o.reporter.check()
+}
+
+// check finds flags that do not go together.
+func (o *options) check() error {
+	formats := 0
+	for _, f := range []struct {
+		given  bool
+		format messages.Format
+		field  string
+	}{{o.lines, messages.Lines, ""}, {o.csv != "", messages.CSV, o.csv}, {o.json != "", messages.JSON, o.json}} {
+		if f.given {
+			formats, o.log.Format, o.log.Field = formats+1, f.format, f.field
+		}
+	}
+	format := o.log.Format
+	read := len(o.files) > 0 || format != "" || o.all || o.near || o.by != nil || o.page != "" || o.compare != nil && o.explain == nil
+	fields := o.log.Keep != nil || o.by != nil || o.log.Where != nil || o.log.Date != ""
+	for _, mistake := range []struct {
+		made   bool
+		advice string
+	}{
+		{!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
+		{(o.keywords || o.regimes || o.explain != nil) && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages"},
+		{o.explain != nil && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
+		{o.table != "" && o.regime.ID != "", "-table and -regime exclude each other: each is a table of keywords"},
+		{o.languages != nil && len(o.regime.Languages()) == 0, "-language chooses words of a regime that has languages: add -regime languages"},
+		{formats > 1, "-lines, -csv and -json exclude each other: all files have one format"},
+		{fields && (format == "" || format == messages.Lines), "-keep, -by, -where and -date name columns or fields: add -csv or -json"},
+		{format != messages.CSV && (o.log.Comma != 0 || o.log.Header != nil || o.log.NoQuote), "-comma, -header and -noquote are for CSV: add -csv"},
+		{o.by != nil && (o.near || o.compare != nil || o.all || o.log.Keep != nil), "-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice"},
+		{o.texts && o.page == "", "-texts is for a page: add -report FILE.html"},
+		{o.log.Date != "" && o.page == "" && o.by == nil && o.compare == nil, "-date is for -by, -compare and -report: add one of them"},
+		{o.dates.layout != "" && o.log.Date == "", "-date-layout is the form of dates: add -date and their column or field"},
+		{o.dates.layout != "" && !strings.Contains(o.dates.layout, "06"), `-date-layout: want the date 2 January 2006, 15:04:05 in your form, such as "02.01.2006 15:04"`},
+	} {
+		if mistake.made {
+			return errors.New(mistake.advice)
+		}
+	}
+	return nil
 }
 
 // readTable makes the policy of -table or -regime.

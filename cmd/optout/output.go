@@ -16,9 +16,7 @@ import (
 // flushed.
 type output interface {
 	heading(columns []column)
-
-	// row prints the cells of a row or, in JSON, value if it is not nil.
-	row(cells []string, value any)
+	row(cells []string)
 }
 
 type column struct {
@@ -47,9 +45,7 @@ func newOutput(format string, w io.Writer) output {
 	case csvFormat:
 		return csvOutput{csv.NewWriter(w)}
 	case jsonlFormat:
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		return &jsonlOutput{e, nil}
+		return &jsonlOutput{newJSON(w), nil}
 	}
 	return &textOutput{w: w}
 }
@@ -65,7 +61,7 @@ type textOutput struct {
 
 func (t *textOutput) heading(columns []column) { t.columns, t.file = places(columns) }
 
-func (t *textOutput) row(cells []string, _ any) {
+func (t *textOutput) row(cells []string) {
 	cells = t.texts(cells)
 	if !t.headed {
 		t.headed = true
@@ -138,7 +134,7 @@ func (c csvOutput) heading(columns []column) {
 	c.Write(names)
 }
 
-func (c csvOutput) row(cells []string, _ any) {
+func (c csvOutput) row(cells []string) {
 	safe := make([]string, len(cells))
 	for i, cell := range cells {
 		safe[i] = inert(cell)
@@ -162,6 +158,12 @@ func inert(cell string) string {
 	return formulaStart.ReplaceAllString(cell, "$1'$2")
 }
 
+func newJSON(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
+}
+
 // A jsonlOutput prints one JSON object per line.
 type jsonlOutput struct {
 	*json.Encoder
@@ -170,12 +172,7 @@ type jsonlOutput struct {
 
 func (j *jsonlOutput) heading(columns []column) { j.columns = columns }
 
-func (j *jsonlOutput) row(cells []string, value any) {
-	if value == nil {
-		value = object(j.columns, cells)
-	}
-	j.Encode(value)
-}
+func (j *jsonlOutput) row(cells []string) { j.Encode(object(j.columns, cells)) }
 
 // object returns the cells of a row by their names, without those that are empty.
 func object(columns []column, cells []string) map[string]any {
@@ -187,7 +184,7 @@ func object(columns []column, cells []string) map[string]any {
 				all[c.object] = make(map[string]string)
 			}
 			all[c.object].(map[string]string)[c.name] = cells[i]
-		case slices.Contains([]string{"line", "record", "code", "opt_outs", "opt_ins", "times"}, c.name) && cells[i] != "":
+		case slices.Contains([]string{"line", "record", "code", "opt_outs", "opt_ins"}, c.name) && cells[i] != "":
 			all[c.name] = json.Number(cells[i])
 		case cells[i] != "" || c.name == "message":
 			all[c.name] = cells[i]
@@ -200,7 +197,6 @@ func object(columns []column, cells []string) map[string]any {
 type table struct {
 	columns []column
 	rows    [][]string
-	values  []any // of the rows in JSON, if there are any
 }
 
 func (t *table) print(out output) {
@@ -210,11 +206,7 @@ func (t *table) print(out output) {
 			text.texts(row)
 		}
 	}
-	for i, row := range t.rows {
-		if t.values == nil {
-			out.row(row, nil)
-		} else {
-			out.row(row, t.values[i])
-		}
+	for _, row := range t.rows {
+		out.row(row)
 	}
 }

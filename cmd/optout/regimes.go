@@ -6,11 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/optout"
 	"example.com/optout/regime"
 )
 
-// regimeTable returns what is known of regimes; in JSON that is more.
+// regimeTable returns the regimes, with their dates and rules.
 func regimeTable(regimes []regime.Regime) *table {
 	t := &table{columns: columns("id", "kind", "since", "until", "as_of", "match", "scope", "name", "source")}
 	for _, r := range regimes {
@@ -22,10 +21,6 @@ func regimeTable(regimes []regime.Regime) *table {
 		}
 		t.rows = append(t.rows, []string{r.ID, string(r.Kind), r.Since.String(), r.Until.String(), r.AsOf.String(),
 			strings.Join(rules, ", "), string(r.Scope), r.Name, r.Sources()[0].Page})
-		t.values = append(t.values, struct {
-			regime.Regime
-			Sources []regime.Source `json:"sources"`
-		}{r, r.Sources()})
 	}
 	return t
 }
@@ -47,10 +42,6 @@ func (o *options) keywordTable() *table {
 		}
 		t.rows = append(t.rows, []string{r.Text, r.Class.String(), k.Action.String(), r.Language,
 			string(r.Match), string(r.Evidence), r.Source.Date.String(), r.Source.Page})
-		t.values = append(t.values, struct {
-			regime.Row
-			Action optout.Action `json:"action"`
-		}{r, k.Action})
 	}
 	return t
 }

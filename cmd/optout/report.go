@@ -23,29 +23,27 @@ var now = time.Now
 // A reporter writes the page of -report, about all messages.
 type reporter struct {
 	*options
-	file  string
-	texts bool
-	args  []string // the command line
+	args []string // the command line
 
 	stopped, problems report.Table
 }
 
 // check checks that the page can be written, before messages are read.
 func (r *reporter) check() error {
-	folder := filepath.Dir(r.file)
+	folder := filepath.Dir(r.page)
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return fmt.Errorf("-report %q: there is no folder %q: make it first", r.file, folder)
+		return fmt.Errorf("-report %q: there is no folder %q: make it first", r.page, folder)
 	}
-	page, err := os.Stat(r.file)
+	page, err := os.Stat(r.page)
 	if err != nil {
 		return nil
 	}
 	if page.IsDir() {
-		return fmt.Errorf("-report %q: that is a folder: name a file in it", r.file)
+		return fmt.Errorf("-report %q: that is a folder: name a file in it", r.page)
 	}
 	for _, file := range r.files {
 		if input, err := os.Stat(file); err == nil && os.SameFile(page, input) {
-			return fmt.Errorf("-report %q: that is a file to read: give the page another name", r.file)
+			return fmt.Errorf("-report %q: that is a file to read: give the page another name", r.page)
 		}
 	}
 	return nil
@@ -160,5 +158,5 @@ func (r *reporter) finish(a *auditor) error {
 	if err := page.Write(&b); err != nil {
 		return err
 	}
-	return os.WriteFile(r.file, b.Bytes(), 0o666)
+	return os.WriteFile(r.page, b.Bytes(), 0o666)
 }

@@ -142,7 +142,7 @@ func TestReportCannotBeWritten(t *testing.T) {
 }
 
 func TestProblemsWithoutTexts(t *testing.T) {
-	r := new(reporter)
+	r := &reporter{options: new(options)}
 	r.problem(errors.New(`log:3: field "a \"b\" c" is "open`))
 	if got, want := r.problems.Rows[0].Cells[0], "log:3: field \u2026 is \u2026"; got != want {
 		t.Errorf("problem is %q, want %q", got, want)

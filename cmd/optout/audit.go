@@ -84,8 +84,8 @@ func (a *auditor) finish() error {
 	if a.senders != nil {
 		a.senders.settle()
 		if n := a.senders.lost; n > 0 {
-			err := a.report(fmt.Errorf("%s without a value of %s, and without a row: look at %s and the like",
-				numbered(n, "opt-out or opt-in keyword"), strings.Join(a.by, " or "), quote.Printable(a.senders.first)))
+			err := a.report(fmt.Errorf("opt-out and opt-in keywords without a value of %s, and without a row: %d, the first at %s",
+				strings.Join(a.by, " or "), n, quote.Printable(a.senders.first)))
 			if err != nil {
 				return err
 			}

@@ -183,8 +183,8 @@ func (o *options) check() error {
 		}
 	}
 	format := o.log.Format
-	read := len(o.files) > 0 || format != "" || o.all || o.near || o.by != nil || o.page != "" || o.compare != nil && o.explain == nil
 	fields := o.log.Keep != nil || o.by != nil || o.log.Where != nil || o.log.Date != ""
+	read := len(o.files) > 0 || fields || format != "" || o.all || o.near || o.page != "" || o.compare != nil && o.explain == nil
 	for _, mistake := range []struct {
 		made   bool
 		advice string

@@ -128,7 +128,7 @@ func (r *reporter) finish(a *auditor) error {
 		page.Answer = r.senders.answer()
 	}
 	if n := a.tally.problems + a.tally.damaged; n > 0 {
-		page.Warning = numbered(a.tally.problems, "problem") + ", and " + numbered(a.tally.damaged, "damaged message") + "."
+		page.Warning = fmt.Sprintf("Problems: %d. Damaged messages: %d.", a.tally.problems, a.tally.damaged)
 	}
 	section := func(title string, tables ...*report.Table) {
 		page.Sections = append(page.Sections, report.Section{Title: title, Tables: tables})

@@ -50,14 +50,14 @@ func TestReport(t *testing.T) {
 		{
 			"dates, kept columns, a damaged message", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+3,,help\n+4,2026-06-19,\xff\n",
 			[]string{"-csv", "Body", "-keep", "From", "-date", "sent"}, 1,
-			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "1 damaged message.", "damaged messages, decided as they are"},
+			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 0. Damaged messages: 1.", "damaged messages, decided as they are"},
 			[]string{"&#43;4"},
 		},
 		{
 			"by sender", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+1,2026-06-19,start\n",
 			[]string{"-csv", "Body", "-by", "From", "-date", "Sent"}, 0,
 			[]string{
-				"From 2026-06-16 to 2026-06-19 (UTC), 2 senders opted out: 1 still opted out, 1 came back", "&#43;2", "2026-06-18T00:00:00Z",
+				"Senders who opted out from 2026-06-16 to 2026-06-19 (UTC): 2. Still opted out: 1. Came back: 1.", "&#43;2", "2026-06-18T00:00:00Z",
 				"Table in use: built in.", "2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "optout (devel)",
 				"CSV column &#34;Body&#34;, separator &#34;,&#34;, utf-8, 3 records", "3e53059250014cc4d4d9b0c35cec76ec98b0a5fe4d09222f043d9177a6ab61d8",
 			},

@@ -135,22 +135,14 @@ func (l *senderList) answer() []string {
 	}
 	period, order := "", "the order of the files, because there is no -date"
 	if l.log.Date != "" {
-		period = fmt.Sprintf("From %s to %s (UTC), ", l.dates.first.Format(time.DateOnly), l.dates.last.Format(time.DateOnly))
+		period = fmt.Sprintf(" from %s to %s (UTC)", l.dates.first.Format(time.DateOnly), l.dates.last.Format(time.DateOnly))
 		order = "-date " + l.log.Date
 	}
 	return []string{
-		fmt.Sprintf("%s%s opted out: %d still opted out, %d came back, %d perhaps came back by a word that people also use in chat.",
-			period, numbered(counts[optedOut]+counts[optedIn]+counts[maybeOptedIn], "sender"), counts[optedOut], counts[optedIn], counts[maybeOptedIn]),
+		fmt.Sprintf("Senders who opted out%s: %d. Still opted out: %d. Came back: %d. Perhaps came back, by a word that people also use in chat: %d.",
+			period, counts[optedOut]+counts[optedIn]+counts[maybeOptedIn], counts[optedOut], counts[optedIn], counts[maybeOptedIn]),
 		fmt.Sprintf("A sender is a value of %s. The state follows %s.", strings.Join(l.by, " and "), order),
 	}
-}
-
-// numbered returns a number and a noun.
-func numbered(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return report.Number(n) + " " + noun
 }
 
 func (l *senderList) write(w io.Writer) {
@@ -167,8 +159,7 @@ func (l *senderList) write(w io.Writer) {
 		seen[key] = name
 	}
 	if similar > 0 {
-		fmt.Fprintf(w, "optout: %s: the sender differs from one above only in signs or prefix, as %s do: perhaps they are the same person\n",
-			numbered(similar, "row"), example)
+		fmt.Fprintf(w, "optout: rows that differ from one above only in signs or prefix: %d, such as %s: perhaps they are the same person\n", similar, example)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
-	"strconv"
 	"strings"
 
 	"example.com/optout/internal/quote"
@@ -131,19 +130,10 @@ func (t *Table) Counted() bool { return len(t.Head) > len(t.Rows[0].Cells) }
 // CountName returns the name of the last column.
 func (t *Table) CountName() string { return t.Head[len(t.Head)-1] }
 
-// Number writes n with a comma between groups of three digits.
-func Number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 //go:embed page.html
 var page string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"number": Number}).Parse(page))
+var pageTemplate = template.Must(template.New("page").Parse(page))
 
 // Write writes the page.
 func (p *Page) Write(w io.Writer) error { return pageTemplate.Execute(w, p) }

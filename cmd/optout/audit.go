@@ -278,24 +278,18 @@ func (a *auditor) counts() []report.Count {
 
 // write writes the summary, with the keywords in the order of their table.
 func (a *auditor) write(w io.Writer) {
-	width := len(fmt.Sprint(a.tally.kinds[messages.Message]))
-	for _, c := range a.counts() {
-		width = max(width, len(fmt.Sprint(c.N)))
-	}
-	for i, as := range a.tally.files {
-		if i == 0 {
-			fmt.Fprintln(w)
-		}
+	fmt.Fprintln(w)
+	for _, as := range a.tally.files {
 		fmt.Fprintf(w, "%s: read as %v\n", quote.Printable(as.File), as)
 	}
 	fmt.Fprintln(w)
 	for _, c := range a.counts() {
-		fmt.Fprintf(w, "%*d  %s\n", width, c.N, c.What)
+		fmt.Fprintf(w, "%7d  %s\n", c.N, c.What)
 	}
 	fmt.Fprintln(w)
 	for _, k := range a.policy.Keywords() {
 		if n := a.tally.keywords[k.Text]; n > 0 {
-			fmt.Fprintf(w, "%*d  %s\n", width, n, quote.Printable(k.Text))
+			fmt.Fprintf(w, "%7d  %s\n", n, quote.Printable(k.Text))
 		}
 	}
 	if a.regime.ID != "" {

@@ -143,7 +143,8 @@ func (c *comparer) write(w io.Writer) {
 func (c *comparer) section(page *reporter) report.Section {
 	editions := slices.Clone(c.regimes)
 	for _, r := range c.regimes {
-		if before, ok := regime.Lookup(r.Replaces); ok && page.log.Date != "" {
+		listed := slices.ContainsFunc(c.regimes, func(other regime.Regime) bool { return other.ID == r.Replaces })
+		if before, ok := regime.Lookup(r.Replaces); ok && !listed && page.log.Date != "" {
 			editions = append(editions, before)
 		}
 	}

@@ -99,6 +99,17 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestReportListsEditions checks that each edition that can judge has one row.
+func TestReportListsEditions(t *testing.T) {
+	for _, ids := range []string{"twilio-2025", "all"} {
+		page, _, _ := makeReport(t, "Sent,Body\n2025-01-01,STOP\n", "-csv", "Body", "-date", "Sent", "-compare", ids)
+		_, regimes, _ := strings.Cut(page, "The regimes, their rules and sources.")
+		if n := strings.Count(regimes, ">twilio-2016</div></th>"); n != 1 {
+			t.Errorf("-compare %s: %d rows for twilio-2016, want 1", ids, n)
+		}
+	}
+}
+
 func TestReportSaysWhen(t *testing.T) {
 	now = func() time.Time { return time.Date(2026, 6, 16, 9, 5, 0, 0, time.FixedZone("", 3600)) }
 	defer func() { now = time.Now }()

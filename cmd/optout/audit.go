@@ -68,11 +68,10 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 	if flushed := a.buffer.Flush(); err == nil {
 		err = flushed
 	}
-	status := outputStatus(stderr, err)
-	if status == 0 && (a.tally.problems > 0 || a.tally.damaged > 0) {
-		status = 1
+	if status := outputStatus(stderr, err); status != 0 || a.tally.problems+a.tally.damaged == 0 {
+		return status
 	}
-	return status
+	return 1
 }
 
 // finish writes what is known when all files are read.
@@ -210,16 +209,13 @@ func (a *auditor) say(format string, args ...any) error {
 
 // columns returns the columns of the decisions.
 func (o *options) columns() []column {
-	all := columns("file", "line", "record", "action", "code", "class", "keyword")
-	for i := range all {
-		all[i].width = 10 // most cells are not longer
-	}
-	all[2].width = 0
+	all := columns("", "file", "line", "record", "action", "code", "class", "keyword")
 	for _, e := range o.examiners {
 		all = append(all, e.columns()...)
 	}
-	for _, name := range o.log.Keep {
-		all = append(all, column{name: name, width: len("+15555550100"), object: "kept"})
+	all = append(all, columns("kept", o.log.Keep...)...)
+	for i := range all {
+		all[i].width = 10 // most cells are not longer
 	}
 	return append(all, column{name: "message"})
 }

@@ -72,7 +72,7 @@ func lookup(id string) (regime.Regime, error) {
 
 func (c *comparer) columns() (columns []column) {
 	for _, r := range c.regimes {
-		columns = append(columns, column{name: r.ID, width: len("opt-out~"), object: "examined"})
+		columns = append(columns, column{name: r.ID, object: "examined"})
 	}
 	return columns
 }
@@ -123,7 +123,7 @@ func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string
 // matrix returns how many messages each regime takes for an opt-out, opt-in or
 // help and the relay does not, and the reverse.
 func (c *comparer) matrix() *table {
-	t := &table{columns: columns("regime", "opt-out there", "opt-out here", "opt-in there", "opt-in here", "help there", "help here", "not in force")}
+	t := &table{columns: columns("", "regime", "opt-out there", "opt-out here", "opt-in there", "opt-in here", "help there", "help here", "not in force")}
 	for i, r := range c.regimes {
 		row := []string{r.ID}
 		for column, n := range c.counts[i].known {
@@ -180,9 +180,7 @@ func newNearer(policy optout.Policy) *nearer {
 	return n
 }
 
-func (n *nearer) columns() []column {
-	return []column{{name: "near_keyword", object: "examined"}, {name: "near", width: len(near.Punctuation), object: "examined"}}
-}
+func (n *nearer) columns() []column { return columns("examined", "near_keyword", "near") }
 
 func (n *nearer) examine(cells []string, d *decided, page *reporter) ([]string, bool) {
 	miss := n.finder.Find(d.Text)

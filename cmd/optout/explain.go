@@ -18,10 +18,10 @@ func (o *options) explanation(w io.Writer) {
 	message := *o.explain
 	k, _ := o.policy.Match(message)
 	miss := newNearer(o.policy).finder.Find(message)
-	text := &table{columns: columns("message", "key", "keyword", "near_keyword", "near")}
+	text := &table{columns: columns("", "message", "key", "keyword", "near_keyword", "near")}
 	text.rows = [][]string{{message, optout.Normalize(message), k.Text, miss.Keyword, string(miss.Kind)}}
 
-	decisions := &table{columns: columns("flags", "action", "code", "class", "keyword")}
+	decisions := &table{columns: columns("", "flags", "action", "code", "class", "keyword")}
 	for i := range 8 {
 		flags, policy := optout.Flags{}, o.policy
 		policy.IgnorePunctuation, flags.RespectSMSStopFilter, flags.SMSStopFilter = i&4 != 0, i&2 != 0, i&1 != 0
@@ -35,7 +35,7 @@ func (o *options) explanation(w io.Writer) {
 		decisions.rows = append(decisions.rows, append([]string{strings.Join(names, " ")}, d.decision()...))
 	}
 
-	judgments := &table{columns: columns("regime", "class", "certainty", "keyword", "source")}
+	judgments := &table{columns: columns("", "regime", "class", "certainty", "keyword", "source")}
 	judges := regime.All()
 	if o.compare != nil {
 		judges = o.compare.regimes
@@ -75,7 +75,7 @@ func (o *options) explanation(w io.Writer) {
 // them becomes, it compares the keys of the texts before it and up to it. These
 // texts begin at the last ASCII letter or sign, which nothing before it changes.
 func changes(message string) *table {
-	t := &table{columns: columns("character", "name", "becomes")}
+	t := &table{columns: columns("", "character", "name", "becomes")}
 	from, seen := 0, make(map[string]bool)
 	for i, r := range message {
 		_, size := utf8.DecodeRuneInString(message[i:])

@@ -134,9 +134,8 @@ func parse(args []string) (*options, error) {
 		return nil, err
 	}
 	o.files = fs.Args()
-	separated := len(o.files) < len(args) && args[len(args)-len(o.files)-1] == "--"
 	for _, file := range o.files {
-		if strings.HasPrefix(file, "-") && file != stdinName && !separated {
+		if strings.HasPrefix(file, "-") && file != stdinName {
 			return nil, fmt.Errorf("%s comes after a file: put flags first, or write ./%[1]s if it is a file", file)
 		}
 	}

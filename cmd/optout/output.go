@@ -25,10 +25,10 @@ type column struct {
 	object string // in JSON, the name of the object that has the cell, or ""
 }
 
-// columns returns columns with these names.
-func columns(names ...string) (list []column) {
+// columns returns columns with these names, in JSON in an object.
+func columns(object string, names ...string) (list []column) {
 	for _, name := range names {
-		list = append(list, column{name: name})
+		list = append(list, column{name: name, object: object})
 	}
 	return list
 }

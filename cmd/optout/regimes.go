@@ -11,7 +11,7 @@ import (
 
 // regimeTable returns the regimes, with their dates and rules.
 func regimeTable(regimes []regime.Regime) *table {
-	t := &table{columns: columns("id", "kind", "since", "until", "as_of", "match", "scope", "name", "source")}
+	t := &table{columns: columns("", "id", "kind", "since", "until", "as_of", "match", "scope", "name", "source")}
 	for _, r := range regimes {
 		var rules []string
 		for _, row := range r.Rows() {
@@ -28,13 +28,13 @@ func regimeTable(regimes []regime.Regime) *table {
 // keywordTable returns the table in use; the table of a regime with its sources.
 func (o *options) keywordTable() *table {
 	if o.regime.ID == "" {
-		t := &table{columns: columns("text", "class", "action")}
+		t := &table{columns: columns("", "text", "class", "action")}
 		for _, k := range o.policy.Keywords() {
 			t.rows = append(t.rows, []string{k.Text, k.Class.String(), k.Action.String()})
 		}
 		return t
 	}
-	t := &table{columns: columns("text", "class", "action", "language", "match", "evidence", "date", "source")}
+	t := &table{columns: columns("", "text", "class", "action", "language", "match", "evidence", "date", "source")}
 	for _, r := range o.regime.Rows() {
 		k, ok := o.policy.Match(r.Text)
 		if !ok || len(o.languages) > 0 && !r.In(o.languages...) {

@@ -147,7 +147,7 @@ func (r *reporter) finish(a *auditor) error {
 	if r.regime.ID != "" {
 		section("Regime in use", r.table("The regime, its rule and source.", regimeTable([]regime.Regime{r.regime})))
 	}
-	files := &table{columns: columns("name", "read as", "SHA-256")}
+	files := &table{columns: columns("", "name", "read as", "SHA-256")}
 	for _, as := range a.tally.files {
 		files.rows = append(files.rows, []string{as.File, as.String(), as.SHA256})
 	}

@@ -112,11 +112,7 @@ func stamp(t time.Time) string {
 }
 
 func (l *senderList) table() *table {
-	t := new(table)
-	for _, name := range l.by {
-		t.columns = append(t.columns, column{name: name, object: "kept"})
-	}
-	t.columns = append(t.columns, columns("state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)
+	t := &table{columns: append(columns("kept", l.by...), columns("", "state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)}
 	for _, s := range l.list {
 		e := s.since
 		t.rows = append(t.rows, append(slices.Clone(s.values), s.state, stamp(e.time), e.keyword, e.file, e.line, e.record,

@@ -109,7 +109,8 @@
 //
 // For a sender: kept (the values of -by), state, since, keyword, file, line,
 // record, opt_outs, opt_ins. For -explain: message, key, changes, keyword,
-// near_keyword, near, decisions, regimes.
+// near_keyword, near, decisions, regimes. For -keywords and -regimes: the columns
+// that text has.
 //
 // Examples:
 //

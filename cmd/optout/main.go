@@ -24,6 +24,9 @@ const memoryLimit = 40 << 20
 // run is the whole command. It returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parse(args)
+	if err == nil && o.log.Format == "" && !(o.version || o.regimes || o.keywords || o.explain != nil) {
+		err = o.formatError(stdin)
+	}
 	switch {
 	case err == flag.ErrHelp:
 		_, err = io.WriteString(stdout, usage())
@@ -42,9 +45,6 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		o.keywordTable().print(newOutput(o.format, w))
 	case o.explain != nil:
 		o.explanation(w)
-	case o.log.Format == "":
-		fmt.Fprintf(stderr, "optout: %v\noptout -h tells how to use it\n", o.formatError(stdin))
-		return 2
 	default:
 		if o.senders == nil && o.reporter == nil { // which keep more the longer the log is
 			debug.SetMemoryLimit(memoryLimit)

@@ -218,7 +218,7 @@ func (o *options) readTable() error {
 		}
 	}
 	if o.table != "" {
-		f, err := os.Open(o.table)
+		f, err := openFile(o.table)
 		if err != nil {
 			return err
 		}

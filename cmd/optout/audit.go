@@ -78,7 +78,7 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 func (a *auditor) finish() error {
 	n := a.tally.kinds[messages.Message]
 	if a.log.Date != "" && n > 0 && a.dates.unread == n {
-		return fmt.Errorf("no date of %q can be read, such as %q: give their form, with -date-layout \"02.01.2006 15:04\" or another", a.log.Date, a.dates.example)
+		return fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
 	}
 	if a.senders != nil {
 		a.senders.settle()

@@ -53,9 +53,9 @@ func (o *options) tableInUse() string {
 		return "Table in use: " + cmp.Or(o.table, "built in") + "."
 	}
 	note := ""
-	whole := []regime.Match{regime.MatchWhole, regime.MatchBare, regime.MatchUnknown}
+	wholeMatches := []regime.Match{regime.MatchWhole, regime.MatchBare, regime.MatchUnknown}
 	for _, row := range o.regime.Rows() {
-		if _, ok := o.policy.Match(row.Text); ok && !slices.Contains(whole, row.Match) {
+		if _, ok := o.policy.Match(row.Text); ok && !slices.Contains(wholeMatches, row.Match) {
 			note = fmt.Sprintf(" Whole messages are compared with its words; its own rule for %s is %q.", row.Text, row.Match)
 			break
 		}

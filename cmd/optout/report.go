@@ -25,7 +25,7 @@ type reporter struct {
 	*options
 	args []string // the command line
 
-	stopped, problems report.Table
+	notForwarded, problems report.Table
 }
 
 // check checks that the page can be written, before messages are read.
@@ -52,7 +52,7 @@ func (r *reporter) check() error {
 // take takes a message that is decided and examined.
 func (r *reporter) take(d *decided) {
 	if d.Action != optout.Forward {
-		r.add(&r.stopped, d, d.Action.String(), d.Class.String(), d.Keyword)
+		r.add(&r.notForwarded, d, d.Action.String(), d.Class.String(), d.Keyword)
 	}
 }
 
@@ -115,14 +115,14 @@ func (r *reporter) finish(a *auditor) error {
 	page := &report.Page{
 		Texts:  r.texts,
 		Counts: a.counts(),
-		Made: []string{
+		Origin: []string{
 			"Command: optout " + strings.Join(r.args, " "),
 			fmt.Sprintf("Made on %s UTC by %s.", now().UTC().Format("2 January 2006, 15:04"), version()),
 			r.tableInUse(),
 		},
 	}
 	if r.log.Date != "" {
-		page.Made = append(page.Made, "Dates of messages, UTC: "+stamp(r.dates.first)+" to "+stamp(r.dates.last)+".")
+		page.Origin = append(page.Origin, "Dates of messages, UTC: "+stamp(r.dates.first)+" to "+stamp(r.dates.last)+".")
 	}
 	if r.senders != nil {
 		page.Answer = r.senders.answer()
@@ -143,7 +143,7 @@ func (r *reporter) finish(a *auditor) error {
 		}
 	}
 	section("Keywords", keywords)
-	section("Not forwarded", r.head(&r.stopped, "Messages that are dropped or intercepted.", "Action", "Class", "Keyword"))
+	section("Not forwarded", r.head(&r.notForwarded, "Messages that are dropped or intercepted.", "Action", "Class", "Keyword"))
 	if r.regime.ID != "" {
 		section("Regime in use", r.table("The regime, its rule and source.", regimeTable([]regime.Regime{r.regime})))
 	}

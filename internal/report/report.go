@@ -29,7 +29,7 @@ type Page struct {
 	Texts    bool     // the page has texts of messages
 	Counts   []Count
 	Sections []Section
-	Made     []string // how, when and by which version the page was made
+	Origin   []string // how, when and by which version the page was made
 }
 
 // A Count is a number of things.

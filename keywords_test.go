@@ -217,7 +217,7 @@ func TestForwarded(t *testing.T) {
 		{"digit for a letter", "ST0P"},
 		{"L with a stroke", "\u0141NFO"},
 		{"Danish o", "ST\u00d8P"},
-		{"parenthesised letters", "\u24ae\u24af\u24aa\u24ab"},
+		{"parenthesized letters", "\u24ae\u24af\u24aa\u24ab"},
 		{"spacing mark inside", "S\u0903TOP"},
 		{"visible format character", "\u0600STOP"},
 		{"bad byte after", "STOP\xff"},

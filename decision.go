@@ -20,7 +20,7 @@ import (
 const CodeStopWord = 80901
 
 // An Action says what the relay does with a message. The zero Action is
-// Forward.
+// [Forward].
 type Action uint8
 
 const (
@@ -49,27 +49,27 @@ var actions = enum{"Action", []string{Forward: "forward", Drop: "drop", Intercep
 // undefined value such as 7.
 func (a Action) String() string { return actions.text(uint8(a)) }
 
-// MarshalText returns the text of String. It never fails.
+// MarshalText returns the text of [Action.String]. It never fails.
 func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText sets a to the defined Action whose String is text. For any
-// other text it returns an error and does not change a.
+// UnmarshalText sets a to the defined Action whose [Action.String] is text. For
+// any other text it returns an error and does not change a.
 func (a *Action) UnmarshalText(text []byte) error { return actions.scan(text, (*uint8)(a)) }
 
-// Value returns the text of String, for database/sql. An undefined value is an
-// error.
+// Value returns the text of [Action.String], for [database/sql]. An undefined
+// value is an error.
 func (a Action) Value() (driver.Value, error) { return actions.value(uint8(a)) }
 
-// Scan sets a to the defined Action whose String is src, a string or a []byte
-// from database/sql. For anything else, NULL included, it returns an error and
-// does not change a.
+// Scan sets a to the defined Action whose [Action.String] is src, a string or a
+// []byte from [database/sql]. For anything else, NULL included, it returns an
+// error and does not change a.
 func (a *Action) Scan(src any) error { return actions.scan(src, (*uint8)(a)) }
 
 // In a Decision, Code follows Class so that it is four machine words: the
 // compiler keeps no larger struct in registers, and Decide would take twice as
 // long.
 
-// A Decision is the answer of a Policy to one message. Decisions are
+// A Decision is the answer of a [Policy] to one message. Decisions are
 // comparable; the zero Decision forwards a message that is not a keyword.
 //
 // An opt-out covers the one number that was texted, not the other numbers of
@@ -79,11 +79,11 @@ type Decision struct {
 	// Action says what to do with the message.
 	Action Action `json:"action"`
 
-	// Class is the class of the keyword that the message is, and ClassNone if
+	// Class is the class of the keyword that the message is, and [ClassNone] if
 	// the message is not a keyword.
 	Class Class `json:"class"`
 
-	// Code is CodeStopWord if Action is Drop, and 0 otherwise.
+	// Code is [CodeStopWord] if the action is [Drop], and 0 otherwise.
 	Code int `json:"code,omitempty"`
 
 	// Keyword is the keyword that the message is, as the policy's table spells
@@ -122,5 +122,5 @@ func (e enum) scan(src any, v *uint8) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("optout: unknown %s %#v: want one of %s", strings.ToLower(e.name), src, strings.Join(e.texts, ", "))
+	return fmt.Errorf("optout: unknown %s %s: want one of %s", strings.ToLower(e.name), escape(fmt.Sprintf("%#v", src)), strings.Join(e.texts, ", "))
 }

@@ -131,6 +131,7 @@ func TestEnumErrors(t *testing.T) {
 		{"action", new(Action).UnmarshalText([]byte("Drop")), `optout: unknown action "Drop": want one of forward, drop, intercept`},
 		{"class", new(Class).UnmarshalText([]byte("\u200b")), `optout: unknown class "\u200b": want one of none, opt-out, opt-in, help`},
 		{"stored action", new(Action).Scan("1"), `optout: unknown action "1": want one of forward, drop, intercept`},
+		{"text that strconv takes for printable", new(Action).Scan("drop\ufe0f"), `optout: unknown action "drop\ufe0f": want one of forward, drop, intercept`},
 		{"number", new(Action).Scan(int64(1)), `optout: unknown action 1: want one of forward, drop, intercept`},
 		{"NULL", new(Class).Scan(nil), `optout: unknown class <nil>: want one of none, opt-out, opt-in, help`},
 		{"undefined action", value(Action(7)), `optout: cannot store Action(7): want one of forward, drop, intercept`},

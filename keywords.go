@@ -2,10 +2,10 @@ package optout
 
 import "database/sql/driver"
 
-// A Class says what a keyword asks for. The zero Class is ClassNone, the class
-// of a message that is not a keyword.
+// A Class says what a keyword asks for. The zero Class is [ClassNone], the
+// class of a message that is not a keyword.
 //
-// Class and Action are separate, because START and UNSTOP are both opt-in, and
+// Class and [Action] are separate, because START and UNSTOP are both opt-in, and
 // of these two only UNSTOP is dropped.
 //
 // Proxy drops opt-out words. Opt-in, help and info words it forwards, so that
@@ -26,23 +26,23 @@ var classes = enum{"Class", []string{ClassNone: "none", ClassOptOut: "opt-out", 
 // undefined value such as 7.
 func (c Class) String() string { return classes.text(uint8(c)) }
 
-// MarshalText returns the text of String. It never fails.
+// MarshalText returns the text of [Class.String]. It never fails.
 func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText sets c to the defined Class whose String is text. For any
-// other text it returns an error and does not change c.
+// UnmarshalText sets c to the defined Class whose [Class.String] is text. For
+// any other text it returns an error and does not change c.
 func (c *Class) UnmarshalText(text []byte) error { return classes.scan(text, (*uint8)(c)) }
 
-// Value returns the text of String, for database/sql. An undefined value is an
-// error.
+// Value returns the text of [Class.String], for [database/sql]. An undefined
+// value is an error.
 func (c Class) Value() (driver.Value, error) { return classes.value(uint8(c)) }
 
-// Scan sets c to the defined Class whose String is src, a string or a []byte
-// from database/sql. For anything else, NULL included, it returns an error and
-// does not change c.
+// Scan sets c to the defined Class whose [Class.String] is src, a string or a
+// []byte from [database/sql]. For anything else, NULL included, it returns an
+// error and does not change c.
 func (c *Class) Scan(src any) error { return classes.scan(src, (*uint8)(c)) }
 
-// A Keyword is one row of a policy's table.
+// A Keyword is one row of the table of a [Policy].
 type Keyword struct {
 	// Text is the keyword. A message is this keyword if the two have the same
 	// key (see [Normalize]), so its case and spelling do not matter.
@@ -52,7 +52,7 @@ type Keyword struct {
 	Class Class `json:"class"`
 
 	// Action says what happens to a message that is this keyword when no flag
-	// says otherwise (see [Policy.Decide]). To encoding/json a row without an
+	// says otherwise (see [Policy.Decide]). To [encoding/json] a row without an
 	// action is one that forwards; package keywordfile refuses it.
 	Action Action `json:"action"`
 }
@@ -63,7 +63,7 @@ type Keyword struct {
 //	NewPolicy(Merge(Policy{}.Keywords(), own))
 //
 // extends the built-in table by own rows, which override built-in ones. Merge
-// never fails: rows that NewPolicy refuses are passed on to it.
+// never fails: rows that [NewPolicy] refuses are passed on to it.
 func Merge(tables ...[]Keyword) []Keyword {
 	var merged []Keyword
 	rows := make(map[string]int)
@@ -81,7 +81,7 @@ func Merge(tables ...[]Keyword) []Keyword {
 	return merged
 }
 
-// proxyKeywords is the table of the zero Policy.
+// proxyKeywords is the table of the zero [Policy].
 //
 // Case has not mattered since 2020-09-15 (docs/proxy/proxy-changelog), which
 // names all words below except REVOKE, OPTOUT, HELP and INFO.

@@ -89,7 +89,7 @@ func Normalize(s string) string {
 // A keyReader yields the key of a text, rune by rune. It keeps a run of marks
 // until the run ends, and nothing else of the text.
 //
-// It takes two steps of Normalize in another place. It removes invisible
+// It takes two steps of [Normalize] in another place. It removes invisible
 // characters after the decomposition: a character decomposes into invisible
 // ones only if it is invisible. And it removes the marks of step 4 before it
 // puts marks in order: that step depends on the letter under a mark, not on the

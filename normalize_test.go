@@ -308,7 +308,7 @@ func TestOtherScripts(t *testing.T) {
 			t.Errorf("otherScripts has %U, whose key is %+q", r, key)
 		}
 		if !isOuter(r) && !unicode.IsMark(r) {
-			if first, _ := utf8.DecodeRuneInString(oracleTrim(key)); first < utf8.RuneSelf {
+			if first, _ := utf8.DecodeRuneInString(oracleTrim(key)); first < utf8.RuneSelf || oracleTrim(key) == "" {
 				t.Errorf("otherScripts has %U, whose key is %+q and without punctuation %+q", r, key, oracleTrim(key))
 			}
 		}

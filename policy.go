@@ -50,10 +50,13 @@ type Flags struct {
 // zero Policy is Proxy's documented behavior; [NewPolicy] makes one with
 // another table. Any number of goroutines may use a Policy at once. Policies are
 // comparable: two are equal if they have the same settings, and tables from the
-// same call of NewPolicy.
+// same call of [NewPolicy].
 //
-// A Policy cannot be encoded or decoded, since its table would be lost. Keep the
-// table in a file for package keywordfile instead.
+// A Policy cannot be encoded or decoded, since its table would be lost: the
+// methods for it return an error. Keep the table in a file for package
+// keywordfile instead. Some decoders do not call these methods, and ignore or
+// drop a table without an error: go-toml v2 for a table of TOML, and yaml.v2 for
+// an empty value.
 //
 // A Messaging Service's Advanced Opt-Out has no part in it, as it does not
 // apply to Proxy (docs/proxy/opt-out-keywords, 2026-06-16).
@@ -85,7 +88,7 @@ type Policy struct {
 // It returns the zero Policy and an error if there are no keywords or if a row
 // is bad. A row is bad if its text is not valid UTF-8, contains U+FFFD,
 // normalizes to nothing, or has more than 30 nonspacing marks in sequence after
-// Normalize; if its class is ClassNone or undefined; if its action is
+// [Normalize]; if its class is [ClassNone] or undefined; if its action is
 // undefined; or if an earlier row has the same key, whatever the class and
 // action of the two. The error joins a [KeywordError] for every bad row, in
 // their order (see [errors.Join]).
@@ -107,8 +110,8 @@ func NewPolicy(keywords []Keyword) (Policy, error) {
 	return Policy{table: t}, nil
 }
 
-// MustPolicy is like [NewPolicy] but panics if a row is bad. It is for tables in
-// package-level variables.
+// MustPolicy is like [NewPolicy] but panics with the error if there is one. It is
+// for tables in package-level variables.
 func MustPolicy(keywords []Keyword) Policy {
 	p, err := NewPolicy(keywords)
 	if err != nil {
@@ -125,8 +128,8 @@ func (p Policy) Keywords() []Keyword { return slices.Clone(cmp.Or(p.table, proxy
 // have written it: for Proxy it makes no difference who did
 // (docs/proxy/opt-out-keywords, 2026-06-16).
 //
-// If Match finds no keyword, Decide returns the zero Decision, which forwards
-// the message. That includes invalid UTF-8 and text of any length. Otherwise
+// If [Policy.Match] finds no keyword, Decide returns the zero [Decision], which
+// forwards the message. That includes invalid UTF-8 and text of any length. Otherwise
 // the Action is the action of the keyword's row, with one exception: if
 // flags.RespectSMSStopFilter is set and flags.SMSStopFilter is not, opt-out and
 // opt-in words are intercepted.
@@ -152,10 +155,10 @@ func (p Policy) Decide(message string, flags Flags) Decision {
 
 // Match returns the row of the policy's table that message is, and whether
 // there is one: the row whose text has the key of message (see [Normalize]). For
-// chat it returns the zero Keyword, whose Class is ClassNone.
+// chat it returns the zero [Keyword], whose Class is [ClassNone].
 //
 // A program that is not Proxy, with rules of its own for opt-outs, calls Match.
-// Decide is Match and the flags.
+// [Policy.Decide] is Match and the flags.
 func (p Policy) Match(message string) (Keyword, bool) {
 	t := p.table
 	if t == nil {
@@ -174,7 +177,7 @@ func (p Policy) Match(message string) (Keyword, bool) {
 	return *k, true
 }
 
-// proxy is the table of the zero Policy. NewPolicy does not make it, so that a
+// proxy is the table of the zero [Policy]. [NewPolicy] does not make it, so that a
 // program without tables of its own does not link the checks of rows.
 var proxy = newTable(proxyKeywords[:])
 
@@ -213,7 +216,7 @@ func (*Policy) UnmarshalYAML(unmarshal func(any) error) error {
 	return errPolicyEncoding
 }
 
-// A KeywordError reports one bad row of a table.
+// A KeywordError reports one bad row of a table to [NewPolicy].
 type KeywordError struct {
 	Row     int     // its index in the table
 	Keyword Keyword // the row
@@ -223,7 +226,7 @@ type KeywordError struct {
 // Error names the row by its index and its text, with invisible characters
 // escaped.
 func (e KeywordError) Error() string {
-	return fmt.Sprintf("optout: keyword %d (%s): %s", e.Row, quote(e.Keyword.Text), e.Reason)
+	return fmt.Sprintf("optout: keyword %d (%s): %s", e.Row, escape(strconv.Quote(e.Keyword.Text)), e.Reason)
 }
 
 // refuse returns the reason why a row is bad, or "".
@@ -248,16 +251,16 @@ func (t *table) refuse(row int) string {
 		return ""
 	}
 	if first := t.find(k.Text); first != &t.keywords[row] {
-		return fmt.Sprintf("same keyword as row %d (%s)", slices.Index(t.keywords, *first), quote(first.Text))
+		return fmt.Sprintf("same keyword as row %d (%s)", slices.Index(t.keywords, *first), escape(strconv.Quote(first.Text)))
 	}
 	return ""
 }
 
-// quote is strconv.Quote that also escapes the characters that normalize to
-// nothing but that strconv.Quote takes for printable, such as U+FE0F and U+3164.
-func quote(s string) string {
+// escape escapes, in a quoted text, the characters that normalize to nothing but
+// that [strconv.Quote] takes for printable, such as U+FE0F and U+3164.
+func escape(quoted string) string {
 	var b strings.Builder
-	for _, r := range strconv.Quote(s) {
+	for _, r := range quoted {
 		if r >= utf8.RuneSelf && Normalize(string(r)) == "" {
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		} else {

@@ -229,9 +229,9 @@ func (e KeywordError) Error() string {
 	return fmt.Sprintf("optout: keyword %d (%s): %s", e.Row, escape(strconv.Quote(e.Keyword.Text)), e.Reason)
 }
 
-// refuse returns the reason why a row is bad, or "".
-func (t *table) refuse(row int) string {
-	k := t.keywords[row]
+// refuse returns the reason why the row with this index is bad, or "".
+func (t *table) refuse(index int) string {
+	k := t.keywords[index]
 	key := keyReader{text: k.Text, run: make([]mark, maxRun+1)}
 	key.runes(func(rune) bool { return true })
 	switch {
@@ -250,8 +250,9 @@ func (t *table) refuse(row int) string {
 	case len(t.rows) == len(t.keywords): // for speed
 		return ""
 	}
-	if first := t.find(k.Text); first != &t.keywords[row] {
-		return fmt.Sprintf("same keyword as row %d (%s)", slices.Index(t.keywords, *first), escape(strconv.Quote(first.Text)))
+	i, _ := slices.BinarySearchFunc(t.rows, row{key: Normalize(k.Text) + "\x00"}, compareKeys)
+	if first := t.rows[i].index; first != index {
+		return fmt.Sprintf("same keyword as row %d (%s)", first, escape(strconv.Quote(t.keywords[first].Text)))
 	}
 	return ""
 }

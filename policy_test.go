@@ -352,7 +352,8 @@ func TestLargeTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("NewPolicy of %d rows took %v", len(rows), time.Since(start))
+	took := time.Since(start)
+	t.Logf("NewPolicy of %d rows took %v", len(rows), took)
 	for _, k := range rows {
 		want := Decision{Action: Drop, Code: CodeStopWord, Class: ClassOptOut, Keyword: k.Text}
 		if got := p.Decide(k.Text, Flags{}); got != want {
@@ -363,6 +364,20 @@ func TestLargeTable(t *testing.T) {
 				t.Fatalf("Decide(%+q) = %+v, want no keyword", s, got)
 			}
 		}
+	}
+
+	// Each row twice: the search for the first one must not slow it down.
+	start = time.Now()
+	_, err = NewPolicy(append(rows, rows...))
+	twice := time.Since(start)
+	bad := err.(interface{ Unwrap() []error }).Unwrap()
+	for i, err := range bad {
+		if want := fmt.Sprintf("same keyword as row %d (%q)", i, rows[i].Text); err.(KeywordError).Reason != want {
+			t.Fatalf("row %d: %v, want %s", len(rows)+i, err, want)
+		}
+	}
+	if len(bad) != len(rows) || twice > 12*took {
+		t.Errorf("NewPolicy of rows that occur twice has %d errors after %v; without the second ones it takes %v", len(bad), twice, took)
 	}
 }
 

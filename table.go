@@ -38,12 +38,14 @@ func newTable(keywords []Keyword) *table {
 	for i, k := range keywords {
 		t.rows[i] = row{Normalize(k.Text) + "\x00", i}
 	}
-	slices.SortStableFunc(t.rows, func(a, b row) int { return strings.Compare(a.key, b.key) })
+	slices.SortStableFunc(t.rows, compareKeys)
 	for b := range t.first {
 		t.first[b] = t.lower(t.all(), byte(b))
 	}
 	return t
 }
+
+func compareKeys(a, b row) int { return strings.Compare(a.key, b.key) }
 
 func (t *table) all() span { return span{0, len(t.rows), 0} }
 

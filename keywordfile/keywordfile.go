@@ -8,8 +8,8 @@
 //	  {"text": "AIDE", "class": "help", "action": "forward"}
 //	]
 //
-// With encoding/json alone, a row without an action would forward, the last of two
-// actions would count, and bytes of another encoding would become U+FFFD.
+// With [encoding/json] alone, a row without an action would forward, the last of
+// two actions would count, and bytes of another encoding would become U+FFFD.
 package keywordfile
 
 import (

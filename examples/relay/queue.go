@@ -269,9 +269,10 @@ func (r *relay) maintain() {
 	}
 }
 
-// sweep does the periodic work that River does not. It gives the first message of each lane a job if it has none; a
-// message whose job was cancelled or discarded is given up first. It deletes old
-// messages, but none whose delivery is pending.
+// sweep does the periodic work that River does not. It gives the first message
+// of each lane a job if it has none; a message whose job was cancelled or
+// discarded is given up first. It deletes old messages, but none whose delivery
+// is pending.
 func (r *relay) sweep(ctx context.Context) error {
 	list, err := idle(ctx, r.store.reads, "")
 	for _, m := range list {

@@ -28,15 +28,15 @@ const (
 	Forward Action = iota
 
 	// Drop does not pass the message on, triggers no callback, neither
-	// CallbackUrl nor InterceptCallbackUrl, and raises a debugger notification
-	// with [CodeStopWord].
+	// CallbackUrl nor InterceptCallbackUrl, and raises a debugger
+	// notification with [CodeStopWord].
 	//
 	// Source: docs/proxy/opt-out-keywords (2026-06-16).
 	Drop
 
-	// Intercept leaves the message to the account's own opt-out handling: the
-	// relay asks its InterceptCallbackUrl, and forwards the message unless
-	// the answer has status 403.
+	// Intercept leaves the message to the account's own opt-out handling:
+	// the relay asks its InterceptCallbackUrl, and forwards the message
+	// unless the answer has status 403.
 	//
 	// Source: docs/proxy/opt-out-keywords (2026-06-16);
 	// docs/proxy/api/webhooks.
@@ -79,15 +79,15 @@ type Decision struct {
 	// Action says what to do with the message.
 	Action Action `json:"action"`
 
-	// Class is the class of the keyword that the message is, and [ClassNone] if
-	// the message is not a keyword.
+	// Class is the class of the keyword that the message is, and
+	// [ClassNone] if the message is not a keyword.
 	Class Class `json:"class"`
 
 	// Code is [CodeStopWord] if the action is [Drop], and 0 otherwise.
 	Code int `json:"code,omitempty"`
 
-	// Keyword is the keyword that the message is, as the policy's table spells
-	// it, and "" if the message is not a keyword.
+	// Keyword is the keyword that the message is, as the policy's table
+	// spells it, and "" if the message is not a keyword.
 	Keyword string `json:"keyword,omitempty"`
 }
 

@@ -44,16 +44,17 @@ func (c *Class) Scan(src any) error { return classes.scan(src, (*uint8)(c)) }
 
 // A Keyword is one row of the table of a [Policy].
 type Keyword struct {
-	// Text is the keyword. A message is this keyword if the two have the same
-	// key (see [Normalize]), so its case and spelling do not matter.
+	// Text is the keyword. A message is this keyword if the two have the
+	// same key (see [Normalize]), so its case and spelling do not matter.
 	Text string `json:"text"`
 
 	// Class says what the keyword asks for.
 	Class Class `json:"class"`
 
-	// Action says what happens to a message that is this keyword when no flag
-	// says otherwise (see [Policy.Decide]). To [encoding/json] a row without an
-	// action is one that forwards; package keywordfile refuses it.
+	// Action says what happens to a message that is this keyword when no
+	// flag says otherwise (see [Policy.Decide]). To [encoding/json] a row
+	// without an action is one that forwards; package keywordfile refuses
+	// it.
 	Action Action `json:"action"`
 }
 
@@ -88,7 +89,8 @@ func Merge(tables ...[]Keyword) []Keyword {
 var proxyKeywords = [...]Keyword{
 	// Not forwarded, whichever of the two participants wrote them:
 	// docs/proxy/opt-out-keywords (2026-06-16). REVOKE and OPTOUT have no
-	// entry in the changelog; Twilio's default list has them since 2025-05-14.
+	// entry in the changelog; Twilio's default list has them since
+	// 2025-05-14.
 	{"STOP", ClassOptOut, Drop},
 	{"REVOKE", ClassOptOut, Drop},
 	{"OPTOUT", ClassOptOut, Drop},
@@ -101,8 +103,8 @@ var proxyKeywords = [...]Keyword{
 	{"ARRET", ClassOptOut, Drop},
 	{"ARRETE", ClassOptOut, Drop},
 
-	// Opt-in, help and info words are forwarded, so that no potentially valid
-	// message is lost, with the one exception of UNSTOP:
+	// Opt-in, help and info words are forwarded, so that no potentially
+	// valid message is lost, with the one exception of UNSTOP:
 	// docs/proxy/opt-out-keywords (2026-06-16). Which words are opt-in:
 	// Twilio's default list (support article 223134027), and for DEBUT
 	// docs/proxy/proxy-changelog (2020-09-15).

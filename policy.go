@@ -38,7 +38,8 @@ import (
 //
 // Source: docs/proxy/proxy-changelog (2020-10-26).
 type Flags struct {
-	// RespectSMSStopFilter is the account flag ProxyRespectSmsStopFilterFlag.
+	// RespectSMSStopFilter is the account flag
+	// ProxyRespectSmsStopFilterFlag.
 	RespectSMSStopFilter bool `json:"respect_sms_stop_filter"`
 
 	// SMSStopFilter is the account's setting SMS STOP Filtering. It is
@@ -61,11 +62,12 @@ type Flags struct {
 // A Messaging Service's Advanced Opt-Out has no part in it, as it does not
 // apply to Proxy (docs/proxy/opt-out-keywords, 2026-06-16).
 type Policy struct {
-	// IgnorePunctuation makes outer punctuation insignificant: punctuation and
-	// symbols (categories P and S) at the ends of a message, as in "Stop." and
-	// "STOP!". A message that is not a keyword is then compared once more,
-	// without them and the white space between them. So a keyword that itself
-	// contains punctuation is found first. U+FFFD, a symbol, always counts.
+	// IgnorePunctuation makes outer punctuation insignificant: punctuation
+	// and symbols (categories P and S) at the ends of a message, as in
+	// "Stop." and "STOP!". A message that is not a keyword is then compared
+	// once more, without them and the white space between them. So a
+	// keyword that itself contains punctuation is found first. U+FFFD, a
+	// symbol, always counts.
 	//
 	// A mark on outer punctuation or on a space goes with it, as in
 	// "STOP\u00b4", which decomposes into a space and an accent, and in a

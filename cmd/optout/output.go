@@ -178,16 +178,20 @@ func (j *jsonlOutput) row(cells []string) { j.Encode(object(j.columns, cells)) }
 func object(columns []column, cells []string) map[string]any {
 	all := make(map[string]any)
 	for i, c := range columns {
+		cell := cells[i]
+		if !utf8.ValidString(cell) {
+			cell = string([]rune(cell)) // U+FFFD for each bad byte, with any version of encoding/json
+		}
 		switch {
 		case c.object != "":
 			if all[c.object] == nil {
 				all[c.object] = make(map[string]string)
 			}
-			all[c.object].(map[string]string)[c.name] = cells[i]
-		case slices.Contains([]string{"line", "record", "code", "opt_outs", "opt_ins"}, c.name) && cells[i] != "":
-			all[c.name] = json.Number(cells[i])
-		case cells[i] != "" || c.name == "message":
-			all[c.name] = cells[i]
+			all[c.object].(map[string]string)[c.name] = cell
+		case slices.Contains([]string{"line", "record", "code", "opt_outs", "opt_ins"}, c.name) && cell != "":
+			all[c.name] = json.Number(cell)
+		case cell != "" || c.name == "message":
+			all[c.name] = cell
 		}
 	}
 	return all

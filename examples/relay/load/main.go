@@ -116,7 +116,7 @@ func load() error {
 				}
 				at := time.Now()
 				status, _, err := twilio.Deliver(all[n%int64(len(all))].listen, "/sms", url.Values{
-					"MessageSid": {fmt.Sprintf("SM%032x", n)}, "AccountSid": {twilio.AccountSID},
+					"MessageSid": {fmt.Sprintf("SM%016x%016x", began.UnixNano(), n)}, "AccountSid": {twilio.AccountSID},
 					"From": {number(1, i)}, "To": {relayNumber},
 					"Body": {bodies[n%int64(len(bodies))]}, "NumMedia": {"0"},
 				})

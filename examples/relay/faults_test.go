@@ -145,11 +145,10 @@ func TestFence(t *testing.T) {
 	}
 }
 
-// While the database takes no record, a sent message is not sent again. Webhooks
-// are refused after about a second, and /healthz says so.
-func TestLockedWhileSending(t *testing.T) {
-	b := newBench(t, nil)
-	sent, answer := make(chan struct{}), make(chan struct{})
+// holdSends makes the stand-in tell of each send on sent, and answer it only
+// after answer is closed.
+func (b *bench) holdSends() (sent, answer chan struct{}) {
+	sent, answer = make(chan struct{}, 2), make(chan struct{})
 	b.twilio.Fail = func(kind string, _ url.Values) int {
 		if kind == standin.Send {
 			sent <- struct{}{}
@@ -157,6 +156,14 @@ func TestLockedWhileSending(t *testing.T) {
 		}
 		return 0
 	}
+	return sent, answer
+}
+
+// While the database takes no record, a sent message is not sent again. Webhooks
+// are refused after about a second, and /healthz says so.
+func TestLockedWhileSending(t *testing.T) {
+	b := newBench(t, nil)
+	sent, answer := b.holdSends()
 	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 200)
 	<-sent
 	unlock := b.lockDatabase()
@@ -181,14 +188,7 @@ func TestLockedWhileSending(t *testing.T) {
 // waits for the database, does not make the process send the message again.
 func TestRescuedWhileSending(t *testing.T) {
 	b := newBench(t, nil)
-	sent, answer := make(chan struct{}, 2), make(chan struct{})
-	b.twilio.Fail = func(kind string, _ url.Values) int {
-		if kind == standin.Send {
-			sent <- struct{}{}
-			<-answer
-		}
-		return 0
-	}
+	sent, answer := b.holdSends()
 	b.deliver("/sms", smsForm(alice, relayNumber, "hello"), 200)
 	<-sent
 	db := openTestDatabase(t, b.cfg.Database)

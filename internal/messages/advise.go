@@ -17,7 +17,7 @@ import (
 // which flag reads it. The error is for a person. [Log.Read] does not use it.
 func Advise(name string, r io.Reader) error {
 	s := &scan{Log: new(Log), rec: Record{File: name}}
-	w, err := s.open(newWindow(r, bufferSize))
+	w, err := s.open(&window{r: r})
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (s *scan) looks(sample string) error {
 			return fmt.Errorf("looks like %s, which has to be converted first", f[0])
 		}
 	}
-	r := &csvReader{window: sampleWindow(sample), next: 1}
+	r := &csvReader{window: sampleWindow(sample)}
 	names, err := new(Log).header(r)
 	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
 	case len(names) == 1 && strings.HasPrefix(text, `"`) && pick(names) == "":
@@ -80,11 +80,11 @@ func (r *csvReader) fits(names []string) bool {
 	if len(names) < 2 || slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, " ") }) {
 		return false
 	}
-	n := 0
-	for r.read() == nil && len(r.fields) == len(names) {
+	n, err := 0, r.read()
+	for ; err == nil && len(r.fields) == len(names); err = r.read() {
 		n++
 	}
-	return n > 0 && r.text == "" || pick(names) != "" || slices.ContainsFunc(names, datum.MatchString)
+	return n > 0 && err == io.EOF || pick(names) != "" || slices.ContainsFunc(names, datum.MatchString)
 }
 
 var plainName = regexp.MustCompile(`^[\w.-]+$`)

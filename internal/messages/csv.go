@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,92 +20,81 @@ func (s *scan) csv(w *window) error {
 	if sample := w.sample(); len(fieldNames(sample)) > 0 {
 		return s.refuse(s.looks(sample))
 	}
-	r := &csvReader{window: w, noQuote: s.NoQuote, next: 1}
+	r := &csvReader{window: w, noQuote: s.NoQuote}
 	names, err := s.header(r)
-	if err != nil {
-		return s.at(r.line, err)
+	var columns []int
+	if err == nil {
+		columns, err = s.columns(names)
 	}
-	columns, err := s.columns(names)
 	if err != nil {
 		return s.at(r.line, err)
 	}
 	s.as.Separator, _ = utf8.DecodeRuneInString(r.comma)
-	for {
-		err := r.read()
-		if len(r.fields) > 0 {
-			r.fields[0] = strings.TrimPrefix(r.fields[0], "\ufeff") // of the second of joined files
-		}
+	for err == nil {
+		err = r.read()
 		switch {
-		case err == io.EOF:
-			return nil
-		case err != nil && err == r.err:
-			return s.at(r.line, fmt.Errorf("%w; reading ends at this record", err))
 		case err != nil:
-			err = s.skip(r.line, err)
 		case slices.Equal(r.fields, names):
-			s.rec = Record{File: s.rec.File, Line: r.line, Number: s.rec.Number, Kind: Header, Kept: s.rec.Kept[:0]}
-			err = s.each(&s.rec)
+			err = errHeader
 		case len(r.fields) != len(names):
-			err = s.skip(r.line, fmt.Errorf("%d fields, and the header has %d: a field with a separator or a line break has to be in quotes", len(r.fields), len(names)))
+			err = fmt.Errorf("%d fields, and the header has %d: a field with a separator or a line break has to be in quotes", len(r.fields), len(names))
 		case r.containsRecord():
-			err = s.skip(r.line, errors.New("a field contains lines that look like records: its quote is closed too late, or one belongs to the text"+quoteAdvice))
-		default:
-			for i, column := range columns {
-				if s.values[i] = (value{}); column >= 0 {
-					s.values[i] = value{r.fields[column], true}
-				}
+			err = errors.New("a field contains lines that look like records: its quote is closed too late, or one belongs to the text" + quoteAdvice)
+		}
+		for i, column := range columns {
+			if column >= 0 && err == nil {
+				s.values[i] = value{r.fields[column], true}
 			}
-			err = s.message(r.line)
 		}
-		if err != nil {
-			return err
-		}
+		err = s.record(w, r.line, err)
 	}
+	return err
 }
 
-// header reads the header, or returns the names that stand in for it. The
-// separator is the first one by which the header has the field of the messages,
+var errHeader = errors.New("the header again")
+
+// header reads the header, or returns the names that are given in its place. The
+// separator is the first one by which the first line has the field of the messages,
 // or else the most fields.
 func (l *Log) header(r *csvReader) (names []string, err error) {
 	commas := ",;\t|" // the likeliest first
 	if sep := separatorLine.FindStringSubmatch(r.sample()); sep != nil {
 		commas = sep[1]
-		r.skipLine()
-		r.next++
+		r.next()
 	}
 	if l.Comma != 0 {
 		commas = string(l.Comma)
 	}
-	best, found := "", false
+	line, _, _ := strings.Cut(strings.TrimLeft(r.sample(), "\r\n"), "\n")
+	most := -1
 	for _, comma := range commas {
-		if r.comma = string(comma); best == "" {
-			best = r.comma
+		first := csvReader{window: sampleWindow(line), comma: string(comma), noQuote: l.NoQuote}
+		first.read() // an error is found again
+		n := len(first.fields)
+		if len(find(first.fields, l.Field)) == 1 {
+			n = math.MaxInt
 		}
-		if err = r.read(); err == nil && !found {
-			found = len(find(r.fields, l.Field)) == 1
-			if found || len(r.fields) > len(names) {
-				best, names = r.comma, slices.Clone(r.fields)
-			}
+		if n > most {
+			most, r.comma = n, first.comma
 		}
-		r.unread()
 	}
-	r.comma = best
 	err = r.read()
+	names = slices.Clone(r.fields)
 	_, keyword := optout.Policy{IgnorePunctuation: true}.Match(l.Field)
 	switch {
 	case err == io.EOF:
-		return nil, errors.New("no header: want a line with the names of the columns, or -header")
+		err = errors.New("no header: want a line with the names of the columns, or -header")
 	case err != nil:
-		return nil, fmt.Errorf("header cannot be read: %w", err)
+		err = fmt.Errorf("header cannot be read: %w", err)
 	case l.Header != nil && len(names) != len(l.Header):
-		return nil, fmt.Errorf("-header has %d names, and the first record has %d fields", len(l.Header), len(names))
+		err = fmt.Errorf("-header has %d names, and the first record has %d fields", len(l.Header), len(names))
 	case l.Header != nil:
-		r.unread()
+		r.again = true
 		return l.Header, nil
 	case keyword || slices.ContainsFunc(names, datum.MatchString):
-		return names, fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
+		err = fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
 	}
-	return names, nil
+	return names, err
 }
 
 // separatorLine matches a first line that tells a spreadsheet the separator.
@@ -161,25 +151,31 @@ type csvReader struct {
 	quoted  *csv.Reader // reads the csvReader
 
 	fields []string
-	line   int // on which the record begins
-	next   int // line after it
-	end    int // of it in text, as far as it was read
-	copied int // of it, to quoted
+	again  bool   // read returns them once more
+	line   int    // on which the record begins
+	rest   string // of its lines so far, which quoted has not read
+	size   int    // of its lines so far
+	quotes int    // in them
 }
 
 // read reads the next record. After an error, read can be called again, unless the
 // window has the same error.
 func (r *csvReader) read() (err error) {
+	if r.again {
+		r.again = false
+		return nil
+	}
+	r.fields = r.fields[:0]
 	line := ""
 	for line == "" && err == nil {
-		r.text = r.text[r.end:]
-		r.fields, r.line, r.end, r.copied = r.fields[:0], r.next, 0, 0
+		r.line, r.size, r.quotes = r.window.line+1, 0, 0
 		err = r.extend()
-		line = strings.TrimSuffix(strings.TrimSuffix(r.text[:r.end], "\n"), "\r")
+		r.rest = strings.TrimPrefix(r.rest, "\ufeff") // of the second of joined files
+		line = strings.TrimSuffix(strings.TrimSuffix(r.rest, "\n"), "\r")
 	}
 	switch {
 	case err != nil:
-	case r.noQuote || strings.IndexByte(line, '"') < 0:
+	case r.noQuote || r.quotes == 0:
 		for more := true; more; {
 			var field string
 			field, line, more = strings.Cut(line, r.comma)
@@ -192,76 +188,45 @@ func (r *csvReader) read() (err error) {
 		}
 		r.quoted.Comma, _ = utf8.DecodeRuneInString(r.comma)
 		if r.fields, err = r.quoted.Read(); errors.As(err, new(*csv.ParseError)) {
-			err = errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.next-1) + quoteAdvice)
+			err = errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.window.line) + quoteAdvice)
 		}
 	}
-	if err == errTooLong {
-		r.discard()
+	for more := err; more == errTooLong && !r.noQuote && r.quotes%2 > 0; {
+		more = r.extend()
 	}
 	return err
 }
 
-// Read reads a line of the record.
+// extend reads a line of the record.
+func (r *csvReader) extend() (err error) {
+	r.rest, err = r.next()
+	r.quotes += strings.Count(r.rest, `"`)
+	if r.size += len(r.rest); r.size > maxRecord && err == nil {
+		err = errTooLong
+	}
+	return err
+}
+
+// Read reads the lines of the record.
 func (r *csvReader) Read(p []byte) (int, error) {
-	if r.copied == r.end {
+	if r.rest == "" {
 		if err := r.extend(); err != nil {
 			return 0, err
 		}
 	}
-	n := copy(p, r.text[r.copied:r.end])
-	r.copied += n
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
 	return n, nil
 }
 
-// unread makes read return the same record again.
-func (r *csvReader) unread() { r.end, r.next = 0, r.line }
-
 const quoteAdvice = ": put the field in quotes, and double those in its text; if no field is quoted, add -noquote"
-
-// extend adds a line to the record.
-func (r *csvReader) extend() error {
-	from := r.end
-	i := strings.IndexByte(r.text[from:], '\n')
-	for i < 0 && len(r.text) <= maxRecord {
-		if from = len(r.text); !r.more() {
-			if r.err != io.EOF || from == r.end {
-				return r.err
-			}
-			break // the last line has no end
-		}
-		i = strings.IndexByte(r.text[from:], '\n')
-	}
-	if r.end = from + i + 1; i < 0 {
-		r.end = len(r.text)
-	}
-	if r.end > maxRecord {
-		return errTooLong
-	}
-	r.next++
-	return nil
-}
-
-// discard reads to the end of a record that is too long.
-func (r *csvReader) discard() {
-	quotes := 0
-	r.next, r.end = r.line, 0
-	for r.text != "" || r.more() {
-		line, rest, ended := strings.Cut(r.text, "\n")
-		quotes += strings.Count(line, `"`)
-		if r.text = rest; ended {
-			if r.next++; r.noQuote || quotes%2 == 0 {
-				return
-			}
-		}
-	}
-}
 
 // containsRecord reports whether a field has a line that looks like a record: it
 // has as many fields, and one of them looks like the one of this record. In a file
 // of one column, that is a keyword, or a line with a carriage return in it.
 func (r *csvReader) containsRecord() bool {
 	single := len(r.fields) == 1
-	if r.next == r.line+1 {
+	if r.window.line == r.line {
 		return single && strings.Contains(r.fields[0], "\r")
 	}
 	for column, field := range r.fields {

@@ -437,9 +437,13 @@ func (j *jsonScan) space() byte {
 // skipLine reads the rest of the line.
 func (j *jsonScan) skipLine() {
 	j.cut()
-	if j.window.skipLine() {
-		j.line++
-		j.indent = 0
+	for ; j.text != "" || j.more(); j.text = "" {
+		if i := strings.IndexByte(j.text, '\n'); i >= 0 {
+			j.text = j.text[i+1:]
+			j.line++
+			j.indent = 0
+			return
+		}
 	}
 }
 

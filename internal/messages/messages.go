@@ -42,10 +42,10 @@ type Kind uint8
 
 const (
 	Message  Kind = iota
-	NoText   Kind = iota // the record has no text, as an MMS of pictures only
-	Excluded Kind = iota // a condition excludes the record
-	Skipped  Kind = iota // the record cannot be read
-	Header   Kind = iota // the header of CSV again, as in joined files
+	NoText        // the record has no text, as an MMS of pictures only
+	Excluded      // a condition excludes the record
+	Skipped       // the record cannot be read
+	Header        // the header of CSV again, as in joined files
 )
 
 // A Format is how a log contains messages. The zero Format is none of them.
@@ -130,10 +130,13 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 	if l.Hash {
 		r = io.TeeReader(r, hash)
 	}
-	file := newWindow(r, bufferSize)
+	file := &window{r: r}
 	w, err := s.open(file)
 	if err == nil {
 		err = map[Format]func(*window) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](w)
+	}
+	if err == io.EOF {
+		err = nil
 	}
 	s.as.Records = s.rec.Number
 	if file.err == io.EOF && l.Hash {
@@ -195,18 +198,17 @@ type value struct {
 
 // message hands on the record with the fields s.values.
 func (s *scan) message(line int) error {
-	v := s.values
-	kept := s.rec.Kept[:0]
+	r, v, kind, err := &s.rec, s.values, Message, error(nil)
+	r.Text, r.Kept, r.Date = v[0].text, r.Kept[:0], v[1+len(s.Keep)].text
 	for _, k := range v[1:][:len(s.Keep)] {
-		kept = append(kept, k.text)
+		r.Kept = append(r.Kept, k.text)
 	}
-	s.rec = Record{File: s.rec.File, Line: line, Number: s.rec.Number + 1, Text: v[0].text, Kept: kept, Date: v[1+len(s.Keep)].text}
-	s.rec.Damaged = !utf8.ValidString(s.rec.Text) || strings.ContainsRune(s.rec.Text, utf8.RuneError)
+	r.Damaged = !utf8.ValidString(r.Text) || strings.IndexByte(r.Text, '\xef') >= 0 && strings.ContainsRune(r.Text, utf8.RuneError)
 	if !v[0].ok {
-		s.rec.Kind = NoText
-	} else if strings.HasPrefix(s.rec.Text, "{") {
-		if field := pick(fieldNames(s.rec.Text)); field != "" && !strings.Contains(field, ".") {
-			s.rec.Kind, s.rec.Err = Skipped, fmt.Errorf("the text is JSON with the message in field %s: extract it first", quote.Quote(field))
+		kind = NoText
+	} else if strings.HasPrefix(r.Text, "{") {
+		if field := pick(fieldNames(r.Text)); field != "" && !strings.Contains(field, ".") {
+			kind, err = Skipped, fmt.Errorf("the text is JSON with the message in field %s: extract it first", quote.Quote(field))
 		}
 	}
 	conditions := v[2+len(s.Keep):]
@@ -214,14 +216,37 @@ func (s *scan) message(line int) error {
 		counts, text := s.counts[i], strings.TrimSpace(conditions[i].text)
 		same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value))
 		if same == c.Not {
-			s.rec.Kind, s.rec.Err = Excluded, nil
+			kind, err = Excluded, nil
 		}
 		if _, known := counts[text]; !s.met && (known || len(counts) < maxCounts) {
 			counts[strings.Clone(text)]++
 		}
 	}
-	s.met = s.met || s.rec.Kind != Excluded
+	s.met = s.met || kind != Excluded
+	return s.add(line, kind, err)
+}
+
+// add hands on a record.
+func (s *scan) add(line int, kind Kind, err error) error {
+	if kind != Header {
+		s.rec.Number++
+	}
+	s.rec.Line, s.rec.Kind, s.rec.Err = line, kind, err
 	return s.each(&s.rec)
+}
+
+// record hands on the record that begins on this line. err is the error of reading
+// it. At the end of the log it returns io.EOF.
+func (s *scan) record(w *window, line int, err error) error {
+	switch {
+	case err == nil:
+		return s.message(line)
+	case err == io.EOF:
+		return err
+	case err == w.err:
+		return s.at(w.line+1, err)
+	}
+	return s.skip(line, err)
 }
 
 // maxCounts is how many values of a field are counted.
@@ -229,8 +254,11 @@ const maxCounts = 1000
 
 // skip hands on a record that cannot be read.
 func (s *scan) skip(line int, err error) error {
-	s.rec = Record{File: s.rec.File, Line: line, Number: s.rec.Number + 1, Kept: s.rec.Kept[:0], Kind: Skipped, Err: err}
-	return s.each(&s.rec)
+	s.rec = Record{File: s.rec.File, Number: s.rec.Number, Kept: s.rec.Kept[:0]}
+	if err == errHeader {
+		return s.add(line, Header, nil)
+	}
+	return s.add(line, Skipped, err)
 }
 
 // skippedLines says that a record has several lines.

@@ -32,7 +32,7 @@ func (s *scan) open(w *window) (*window, error) {
 		if err != nil {
 			return nil, s.refuse(err)
 		}
-		w = newWindow(z, bufferSize)
+		w = &window{r: z}
 	}
 	sample := w.sample()
 	for _, binary := range binaries {
@@ -52,7 +52,7 @@ func (s *scan) open(w *window) (*window, error) {
 		}
 	}
 	if decoder != transform.Nop {
-		w = newWindow(transform.NewReader(w, decoder), bufferSize)
+		w = &window{r: transform.NewReader(w, decoder)}
 		sample = w.sample()
 	}
 	if i := strings.IndexByte(sample, 0); i >= 0 {

@@ -21,12 +21,12 @@ func FuzzCSV(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if strings.HasSuffix(text, "\r") {
-			return // a line for encoding/csv
+		if strings.HasSuffix(text, "\r") || strings.Contains(text, "\ufeff") {
+			return // encoding/csv reads a line, and keeps byte order marks
 		}
 		slow := csv.NewReader(strings.NewReader(text))
 		slow.FieldsPerRecord = -1
-		r := &csvReader{window: sampleWindow(text), comma: ",", next: 1}
+		r := &csvReader{window: sampleWindow(text), comma: ","}
 		for {
 			want, wantErr := slow.Read()
 			err := r.read()

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -15,32 +16,47 @@ const (
 type window struct {
 	r      io.Reader
 	buffer []byte
-	read   strings.Builder // ends with text
-	text   string          // not used yet
-	err    error           // of r; it stays
+	text   string // not used yet
+	err    error  // of r; it stays
+	line   int    // that next has returned, from 1
 }
 
-func newWindow(r io.Reader, size int) *window { return &window{r: r, buffer: make([]byte, size)} }
-
-func sampleWindow(sample string) *window {
-	return newWindow(strings.NewReader(sample), len(sample))
-}
+// sampleWindow returns a window of the beginning of a log.
+func sampleWindow(sample string) *window { return &window{text: sample, err: io.EOF} }
 
 // more appends to text. It reports whether it did: otherwise err says why.
 func (w *window) more() bool {
 	n := 0
+	w.buffer = slices.Grow(append(w.buffer[:0], w.text...), bufferSize)
 	for n == 0 && w.err == nil {
-		n, w.err = w.r.Read(w.buffer)
+		n, w.err = w.r.Read(w.buffer[len(w.text):][:bufferSize])
 	}
-	if w.read.Len() >= 2*len(w.text) { // most of it is used
-		w.read.Reset()
-		w.read.Grow(len(w.text) + n)
-		w.read.WriteString(w.text)
-	}
-	w.read.Write(w.buffer[:n])
-	all := w.read.String()
-	w.text = all[len(all)-n-len(w.text):]
+	w.text = string(w.buffer[:len(w.text)+n])
 	return n > 0
+}
+
+// next returns the next line, with its end. A line that is too long is skipped: the
+// error is errTooLong then, and what it returns has as many quotes as the line, or
+// fewer by an even number.
+func (w *window) next() (line string, err error) {
+	end := strings.IndexByte(w.text, '\n') + 1
+	for end == 0 && w.more() {
+		if end = strings.IndexByte(w.text, '\n') + 1; end == 0 && len(w.text) > maxRecord {
+			w.text, err = strings.Repeat(`"`, strings.Count(w.text, `"`)%2), errTooLong
+		}
+	}
+	if end == 0 && w.err == io.EOF {
+		end = len(w.text) // the last line has no end
+	}
+	if end > maxRecord {
+		err = errTooLong
+	}
+	if end == 0 && err == nil {
+		return "", w.err
+	}
+	w.line++
+	line, w.text = w.text[:end], w.text[end:]
+	return line, err
 }
 
 // Read reads the rest of the log.
@@ -51,17 +67,6 @@ func (w *window) Read(p []byte) (int, error) {
 	n := copy(p, w.text)
 	w.text = w.text[n:]
 	return n, nil
-}
-
-// skipLine forgets the text up to the end of the line.
-func (w *window) skipLine() (ended bool) {
-	for ; w.text != "" || w.more(); w.text = "" {
-		if i := strings.IndexByte(w.text, '\n'); i >= 0 {
-			w.text = w.text[i+1:]
-			return true
-		}
-	}
-	return false
 }
 
 // sample returns the beginning of the text: the first line that is not empty, and

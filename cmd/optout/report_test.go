@@ -59,7 +59,7 @@ func TestReport(t *testing.T) {
 			[]string{
 				"Senders who opted out from 2026-06-16 to 2026-06-19 (UTC): 2. Still opted out: 1. Came back: 1.", "&#43;2", "2026-06-18T00:00:00Z",
 				"Table in use: built in.", "2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "optout (devel)",
-				"CSV column &#34;Body&#34;, separator &#34;,&#34;, utf-8, 3 records", "3e53059250014cc4d4d9b0c35cec76ec98b0a5fe4d09222f043d9177a6ab61d8",
+				"CSV with separator &#34;,&#34;, column &#34;Body&#34;, utf-8, records: 3", "3e53059250014cc4d4d9b0c35cec76ec98b0a5fe4d09222f043d9177a6ab61d8",
 			},
 			[]string{"add -by"},
 		},

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"example.com/optout"
 	"example.com/optout/internal/quote"
@@ -20,22 +18,25 @@ func (s *scan) csv(w *window) error {
 	if sample := w.sample(); len(fieldNames(sample)) > 0 {
 		return s.refuse(s.looks(sample))
 	}
-	r := &csvReader{window: w, noQuote: s.NoQuote}
-	names, err := s.header(r)
-	var columns []int
-	if err == nil {
-		columns, err = s.columns(names)
+	r, names, err := s.header(w)
+	columns := make([]int, len(s.fields))
+	for i := range columns {
+		if err == nil {
+			columns[i], err = s.column(i, names)
+		}
 	}
 	if err != nil {
 		return s.at(r.line, err)
 	}
-	s.as.Separator, _ = utf8.DecodeRuneInString(r.comma)
+	s.as.How = fmt.Sprintf("CSV with separator %q, column", r.comma)
 	for err == nil {
 		err = r.read()
 		switch {
 		case err != nil:
 		case slices.Equal(r.fields, names):
-			err = errHeader
+			s.rec = Record{File: s.rec.File, Line: r.line, Number: s.rec.Number, Kind: Header}
+			err = s.each(&s.rec)
+			continue
 		case len(r.fields) != len(names):
 			err = fmt.Errorf("%d fields, and the header has %d: a field with a separator or a line break has to be in quotes", len(r.fields), len(names))
 		case r.containsRecord():
@@ -51,33 +52,26 @@ func (s *scan) csv(w *window) error {
 	return err
 }
 
-var errHeader = errors.New("the header again")
-
-// header reads the header, or returns the names that are given in its place. The
-// separator is the first one by which the first line has the field of the messages,
-// or else the most fields.
-func (l *Log) header(r *csvReader) (names []string, err error) {
+// header returns a reader of the records after the header, and the names in the
+// header, or those that are given in its place. The separator is the one by which
+// the first line has the most fields.
+func (l *Log) header(w *window) (r *csvReader, names []string, err error) {
 	commas := ",;\t|" // the likeliest first
-	if sep := separatorLine.FindStringSubmatch(r.sample()); sep != nil {
+	if sep := separatorLine.FindStringSubmatch(w.sample()); sep != nil {
 		commas = sep[1]
-		r.next()
+		w.next()
 	}
 	if l.Comma != 0 {
 		commas = string(l.Comma)
 	}
-	line, _, _ := strings.Cut(strings.TrimLeft(r.sample(), "\r\n"), "\n")
-	most := -1
-	for _, comma := range commas {
-		first := csvReader{window: sampleWindow(line), comma: string(comma), noQuote: l.NoQuote}
-		first.read() // an error is found again
-		n := len(first.fields)
-		if len(find(first.fields, l.Field)) == 1 {
-			n = math.MaxInt
-		}
-		if n > most {
-			most, r.comma = n, first.comma
-		}
+	line, _, _ := strings.Cut(strings.TrimLeft(w.sample(), "\r\n"), "\n")
+	count := func(comma rune) int {
+		first := newCSVReader(sampleWindow(line), comma, l.NoQuote)
+		first.read() // the fields before an error are enough
+		return len(first.fields)
 	}
+	comma := slices.MaxFunc([]rune(commas), func(a, b rune) int { return count(a) - count(b) })
+	r = newCSVReader(w, comma, l.NoQuote)
 	err = r.read()
 	names = slices.Clone(r.fields)
 	_, keyword := optout.Policy{IgnorePunctuation: true}.Match(l.Field)
@@ -90,11 +84,11 @@ func (l *Log) header(r *csvReader) (names []string, err error) {
 		err = fmt.Errorf("-header has %d names, and the first record has %d fields", len(l.Header), len(names))
 	case l.Header != nil:
 		r.again = true
-		return l.Header, nil
+		return r, l.Header, nil
 	case keyword || slices.ContainsFunc(names, datum.MatchString):
 		err = fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
 	}
-	return names, err
+	return r, names, err
 }
 
 // separatorLine matches a first line that tells a spreadsheet the separator.
@@ -104,42 +98,30 @@ var separatorLine = regexp.MustCompile(`^"?(?i:sep)=([^"\r\n])"?\r?\n`)
 // numbers, addresses and Twilio's identifiers.
 var datum = regexp.MustCompile(`^[+(]*[0-9][0-9 ().:/TZ+-]{4,}$|^[A-Z]{2}[0-9a-f]{32}$|^\S+@\S+\.\S+$`)
 
-// columns returns the column of each field, and -1 for a field without a name or
-// one of Keep and Date that the header lacks.
-func (s *scan) columns(names []string) (columns []int, err error) {
-	s.names = names
-	for i, field := range s.fields {
-		found := find(names, field)
-		switch {
-		case len(found) > 1:
-			return nil, fmt.Errorf("header has column %s %d times: rename the others; it has %s", quote.Quote(field), len(found), list(names))
-		case len(found) == 1:
-			s.seen[i] = true
-		case i > 0 && i < 2+len(s.Keep):
-			found = []int{-1}
-		default:
-			s.seen[i] = true // this error says it
-			return nil, fmt.Errorf("header has no column %s: take one of %s", quote.Quote(field), list(names))
-		}
-		columns = append(columns, found[0])
-	}
-	return columns, nil
-}
-
-// find returns the columns with the name of a field: by its spelling, or else
-// ignoring the differences that [optout.Normalize] ignores.
-func find(names []string, field string) (columns []int) {
+// column returns the column of field i: by its spelling, or else ignoring the
+// differences that [optout.Normalize] ignores. It is -1 for a field without a name
+// or one of Keep and Date that the header lacks.
+func (s *scan) column(i int, names []string) (column int, err error) {
+	field, n := s.fields[i], 0
 	for _, key := range []func(string) string{strings.Clone, optout.Normalize} {
-		for i, name := range names {
+		for c, name := range names {
 			if field != "" && key(name) == key(field) {
-				columns = append(columns, i)
+				column, n = c, n+1
 			}
 		}
-		if columns != nil {
+		if n > 0 {
 			break
 		}
 	}
-	return columns
+	s.names, s.seen[i] = names, s.seen[i] || n == 1
+	if n == 1 {
+		return column, nil
+	}
+	if n == 0 && i > 0 && i < 2+len(s.Keep) {
+		return -1, nil
+	}
+	s.seen[i] = true // the error says it
+	return -1, fmt.Errorf("header has %d columns %s, want one: rename one, or take one of %s", n, quote.Quote(field), list(names))
 }
 
 // A csvReader reads the records of CSV as encoding/csv does, and leaves those with
@@ -158,6 +140,13 @@ type csvReader struct {
 	quotes int    // in them
 }
 
+func newCSVReader(w *window, comma rune, noQuote bool) *csvReader {
+	r := &csvReader{window: w, comma: string(comma), noQuote: noQuote}
+	r.quoted = csv.NewReader(r)
+	r.quoted.Comma, r.quoted.FieldsPerRecord, r.quoted.ReuseRecord = comma, -1, true
+	return r
+}
+
 // read reads the next record. After an error, read can be called again, unless the
 // window has the same error.
 func (r *csvReader) read() (err error) {
@@ -165,28 +154,20 @@ func (r *csvReader) read() (err error) {
 		r.again = false
 		return nil
 	}
-	r.fields = r.fields[:0]
 	line := ""
 	for line == "" && err == nil {
-		r.line, r.size, r.quotes = r.window.line+1, 0, 0
+		r.fields, r.line, r.size, r.quotes = r.fields[:0], r.window.line+1, 0, 0
 		err = r.extend()
 		r.rest = strings.TrimPrefix(r.rest, "\ufeff") // of the second of joined files
 		line = strings.TrimSuffix(strings.TrimSuffix(r.rest, "\n"), "\r")
 	}
-	switch {
-	case err != nil:
-	case r.noQuote || r.quotes == 0:
+	if err == nil && (r.noQuote || r.quotes == 0) {
 		for more := true; more; {
 			var field string
 			field, line, more = strings.Cut(line, r.comma)
 			r.fields = append(r.fields, field)
 		}
-	default:
-		if r.quoted == nil {
-			r.quoted = csv.NewReader(r)
-			r.quoted.FieldsPerRecord, r.quoted.ReuseRecord = -1, true
-		}
-		r.quoted.Comma, _ = utf8.DecodeRuneInString(r.comma)
+	} else if err == nil {
 		if r.fields, err = r.quoted.Read(); errors.As(err, new(*csv.ParseError)) {
 			err = errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.window.line) + quoteAdvice)
 		}
@@ -196,6 +177,8 @@ func (r *csvReader) read() (err error) {
 	}
 	return err
 }
+
+const quoteAdvice = ": put the field in quotes, and double those in its text; if no field is quoted, add -noquote"
 
 // extend reads a line of the record.
 func (r *csvReader) extend() (err error) {
@@ -218,8 +201,6 @@ func (r *csvReader) Read(p []byte) (int, error) {
 	r.rest = r.rest[n:]
 	return n, nil
 }
-
-const quoteAdvice = ": put the field in quotes, and double those in its text; if no field is quoted, add -noquote"
 
 // containsRecord reports whether a field has a line that looks like a record: it
 // has as many fields, and one of them looks like the one of this record. In a file

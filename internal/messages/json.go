@@ -80,7 +80,7 @@ func (s *scan) json(w *window) error {
 			j.wants = append(j.wants, want{i, path})
 		}
 	}
-	s.names = fieldNames(sample)
+	s.names, s.as.How = fieldNames(sample), "JSON path"
 	f := j.try(j.values)
 	if f.error == nil && !j.found && s.rec.Number > 0 {
 		return s.refuse(noField(s.Field, s.names))

@@ -8,6 +8,7 @@ import (
 
 // lines reads a log of lines. For speed it checks many lines at once.
 func (s *scan) lines(w *window) (err error) {
+	s.as.How = "lines"
 	for plain := false; err == nil; {
 		var text string
 		left := len(w.text)

@@ -6,13 +6,11 @@
 package messages
 
 import (
-	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -77,10 +75,11 @@ type Log struct {
 	Encoding encoding.Encoding // of a log without a byte order mark; nil for UTF-8
 	Hash     bool              // compute ReadAs.SHA256
 
-	met    bool             // a record of the logs read so far meets Where
-	counts []map[string]int // of the values of Where's fields, until a record meets Where
-	seen   []bool           // of Field, Keep, Date and Where: a record has the field
-	names  []string         // of fields to choose from
+	fields []string          // that are read: Field, Keep, Date and of Where
+	seen   []bool            // a record has the field
+	names  []string          // of fields to choose from
+	met    bool              // a record of the logs read so far meets Where
+	unmet  map[Condition]int // conditions that records do not meet, with the value that they have
 }
 
 // A Condition compares a field with a value, ignoring case and the white space
@@ -92,57 +91,51 @@ type Condition struct {
 
 // ReadAs says how a log was read.
 type ReadAs struct {
-	File      string
-	Format    Format
-	Path      string // of the messages: the column of CSV, or the path in JSON with its []
-	Separator rune   // between fields of CSV
-	Encoding  string
-	Records   int
-	SHA256    string // of the file as it is, if Log.Hash asks for it and all of the file was read
+	File     string
+	How      string // the format
+	Path     string // of the messages: the column of CSV, or the path in JSON with its []
+	Encoding string
+	Records  int
+	SHA256   string // of the file as it is, if Log.Hash asks for it and all of the file was read
 }
 
 // String returns all but the file's name and hash.
 func (r ReadAs) String() string {
-	s := map[Format]string{Lines: "lines", CSV: "CSV column ", JSON: "JSON path "}[r.Format]
-	if r.Format != Lines {
-		s += quote.Quote(r.Path)
+	if r.Path != "" {
+		r.How += " " + quote.Quote(r.Path)
 	}
-	if r.Format == CSV {
-		s += fmt.Sprintf(", separator %q", string(r.Separator))
-	}
-	return fmt.Sprintf("%s, %s, %d records", s, r.Encoding, r.Records)
+	return fmt.Sprintf("%s, %s, records: %d", r.How, r.Encoding, r.Records)
 }
 
 // Read calls each with the records of the log with this name, in their order,
 // until each fails. The record is valid during the call. Read returns the error
 // of each, or one that says where and why it did not read all of the log.
 func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, error) {
-	s := &scan{Log: l, each: each, rec: Record{File: name}, as: ReadAs{File: name, Format: l.Format, Path: l.Field}}
-	s.fields = l.fields()
-	s.values = make([]value, len(s.fields))
-	if l.seen == nil {
-		l.seen = make([]bool, len(s.fields))
-		for range l.Where {
-			l.counts = append(l.counts, make(map[string]int))
+	if l.fields == nil {
+		l.fields = append(append([]string{l.Field}, l.Keep...), l.Date)
+		for _, c := range l.Where {
+			l.fields = append(l.fields, c.Field)
 		}
+		l.seen, l.unmet = make([]bool, len(l.fields)), make(map[Condition]int)
 	}
+	s := &scan{Log: l, each: each, rec: Record{File: name}, as: ReadAs{File: name, Path: l.Field}}
+	s.values = make([]value, len(l.fields))
 	hash := sha256.New()
 	if l.Hash {
 		r = io.TeeReader(r, hash)
 	}
-	file := &window{r: r}
-	w, err := s.open(file)
+	w, err := s.open(&window{r: r})
 	if err == nil {
 		err = map[Format]func(*window) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](w)
 	}
-	if err == io.EOF {
-		err = nil
-	}
 	s.as.Records = s.rec.Number
-	if file.err == io.EOF && l.Hash {
-		s.as.SHA256 = fmt.Sprintf("%x", hash.Sum(nil))
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
+	switch {
+	case err == nil || errors.Is(err, io.EOF):
+		err = nil
+		if l.Hash {
+			s.as.SHA256 = fmt.Sprintf("%x", hash.Sum(nil))
+		}
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader):
 		err = fmt.Errorf("%w: the compressed file is damaged, fetch it again", err)
 	}
 	return s.as, err
@@ -151,33 +144,20 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 // Missing returns what is wrong once all logs are read: a field that no record
 // has, or conditions that no record meets.
 func (l *Log) Missing() (errs []error) {
-	for i, field := range l.fields() {
+	for i, field := range l.fields {
 		if l.names != nil && i > 0 && field != "" && !l.seen[i] {
 			errs = append(errs, noField(field, l.names))
 		}
 	}
-	for i, counts := range l.counts {
-		if l.met || len(counts) == 0 || errs != nil {
-			break
-		}
+	if errs == nil && !l.met && len(l.unmet) > 0 {
 		var values []string
-		for _, v := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-			return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
-		}) {
-			values = append(values, fmt.Sprintf("%s %d", cmp.Or(quote.Printable(v), `""`), counts[v]))
+		for c, n := range l.unmet {
+			values = append(values, fmt.Sprintf("%s %d", quote.Printable(c.Field+"="+c.Value), n))
 		}
-		errs = append(errs, fmt.Errorf("-where excludes every record: %s has the values %s", quote.Quote(l.Where[i].Field), first(values)))
+		slices.Sort(values)
+		errs = append(errs, fmt.Errorf("-where excludes every record: they have %s", strings.Join(values, ", ")))
 	}
 	return errs
-}
-
-// fields returns the fields that are read: of the messages, Keep, Date and Where.
-func (l *Log) fields() []string {
-	fields := append(append([]string{l.Field}, l.Keep...), l.Date)
-	for _, c := range l.Where {
-		fields = append(fields, c.Field)
-	}
-	return fields
 }
 
 // A scan is the reading of a log.
@@ -186,8 +166,7 @@ type scan struct {
 	each   func(*Record) error
 	rec    Record
 	as     ReadAs
-	fields []string // all that are read: of the message, Keep, Date and Where
-	values []value  // of the fields in the record
+	values []value // of the fields in the record
 }
 
 // A value is the value of a field.
@@ -198,67 +177,53 @@ type value struct {
 
 // message hands on the record with the fields s.values.
 func (s *scan) message(line int) error {
-	r, v, kind, err := &s.rec, s.values, Message, error(nil)
-	r.Text, r.Kept, r.Date = v[0].text, r.Kept[:0], v[1+len(s.Keep)].text
+	v, kept := s.values, s.rec.Kept[:0]
 	for _, k := range v[1:][:len(s.Keep)] {
-		r.Kept = append(r.Kept, k.text)
+		kept = append(kept, k.text)
 	}
-	r.Damaged = !utf8.ValidString(r.Text) || strings.IndexByte(r.Text, '\xef') >= 0 && strings.ContainsRune(r.Text, utf8.RuneError)
+	s.rec = Record{File: s.rec.File, Line: line, Number: s.rec.Number + 1, Text: v[0].text, Kept: kept, Date: v[1+len(s.Keep)].text}
+	s.rec.Damaged = !utf8.ValidString(s.rec.Text) || strings.Contains(s.rec.Text, "\ufffd")
 	if !v[0].ok {
-		kind = NoText
-	} else if strings.HasPrefix(r.Text, "{") {
-		if field := pick(fieldNames(r.Text)); field != "" && !strings.Contains(field, ".") {
-			kind, err = Skipped, fmt.Errorf("the text is JSON with the message in field %s: extract it first", quote.Quote(field))
+		s.rec.Kind = NoText
+	} else if strings.HasPrefix(s.rec.Text, "{") {
+		if field := pick(fieldNames(s.rec.Text)); field != "" && !strings.Contains(field, ".") {
+			s.rec.Kind, s.rec.Err = Skipped, fmt.Errorf("the text is JSON with the message in field %s: extract it first", quote.Quote(field))
 		}
 	}
 	conditions := v[2+len(s.Keep):]
 	for i, c := range s.Where {
-		counts, text := s.counts[i], strings.TrimSpace(conditions[i].text)
-		same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value))
-		if same == c.Not {
-			kind, err = Excluded, nil
-		}
-		if _, known := counts[text]; !s.met && (known || len(counts) < maxCounts) {
-			counts[strings.Clone(text)]++
+		text := strings.TrimSpace(conditions[i].text)
+		if same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value)); same == c.Not {
+			s.rec.Kind, s.rec.Err = Excluded, nil
+			unmet := Condition{Field: c.Field, Value: strings.Clone(text)}
+			if n := s.unmet[unmet]; n > 0 || len(s.unmet) < maxValues {
+				s.unmet[unmet] = n + 1
+			}
 		}
 	}
-	s.met = s.met || kind != Excluded
-	return s.add(line, kind, err)
+	s.met = s.met || s.rec.Kind != Excluded
+	return s.each(&s.rec)
 }
 
-// add hands on a record.
-func (s *scan) add(line int, kind Kind, err error) error {
-	if kind != Header {
-		s.rec.Number++
-	}
-	s.rec.Line, s.rec.Kind, s.rec.Err = line, kind, err
+// maxValues is how many values or names a person can choose from.
+const maxValues = 50
+
+// skip hands on a record that cannot be read.
+func (s *scan) skip(line int, err error) error {
+	s.rec = Record{File: s.rec.File, Line: line, Number: s.rec.Number + 1, Kind: Skipped, Err: err}
 	return s.each(&s.rec)
 }
 
 // record hands on the record that begins on this line. err is the error of reading
-// it. At the end of the log it returns io.EOF.
+// it; that of the window ends the reading.
 func (s *scan) record(w *window, line int, err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return s.message(line)
-	case err == io.EOF:
-		return err
-	case err == w.err:
+	}
+	if err == w.err {
 		return s.at(w.line+1, err)
 	}
 	return s.skip(line, err)
-}
-
-// maxCounts is how many values of a field are counted.
-const maxCounts = 1000
-
-// skip hands on a record that cannot be read.
-func (s *scan) skip(line int, err error) error {
-	s.rec = Record{File: s.rec.File, Number: s.rec.Number, Kept: s.rec.Kept[:0]}
-	if err == errHeader {
-		return s.add(line, Header, nil)
-	}
-	return s.add(line, Skipped, err)
 }
 
 // skippedLines says that a record has several lines.
@@ -276,15 +241,12 @@ func (s *scan) at(line int, err error) error {
 
 // list returns names for a person to choose from.
 func list(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = quote.Quote(name)
+	var quoted []string
+	for _, name := range names[:min(len(names), maxValues)] {
+		quoted = append(quoted, quote.Quote(name))
 	}
-	return first(quoted)
+	return strings.Join(quoted, ", ")
 }
-
-// first returns the first texts of a list.
-func first(texts []string) string { return strings.Join(texts[:min(len(texts), 50)], ", ") }
 
 func noField(field string, names []string) error {
 	if len(names) == 0 {

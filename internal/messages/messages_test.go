@@ -87,9 +87,9 @@ func TestRead(t *testing.T) {
 		{"another separator", csv(Log{Comma: '^'}), "Sid^Body\n1^a,b\n", []string{`2 1 message "a,b"`}},
 		{"a separator for spreadsheets", csv(Log{}), "\"sep=;\"\r\nSid;Body\r\n1;a\r\n", []string{`3 1 message "a"`}},
 		{"decomposed, white space, case", Log{Format: CSV, Field: "Pr\u00e9nom d'un"}, "Sid, PRE\u0301NOM\u00a0\u00a0D'UN \n1,a\n", []string{`2 1 message "a"`}},
-		{"two spellings", csv(Log{}), "BODY,body\n1,a\n", []string{`log:1: header has column "Body" 2 times: rename the others; it has "BODY", "body"`}},
+		{"two spellings", csv(Log{}), "BODY,body\n1,a\n", []string{`log:1: header has 2 columns "Body", want one: rename one, or take one of "BODY", "body"`}},
 		{"two spellings, one of them as asked for", csv(Log{}), "BODY,Body\n1,a\n", []string{`2 1 message "a"`}},
-		{"no such column", csv(Log{}), "Sid,Text\u200b\n", []string{`log:1: header has no column "Body": take one of "Sid", "Text\u200b"`}},
+		{"no such column", csv(Log{}), "Sid,Text\u200b\n", []string{`log:1: header has 0 columns "Body", want one: rename one, or take one of "Sid", "Text\u200b"`}},
 		{"no header", csv(Log{}), "", []string{"log:1: no header: want a line with the names of the columns, or -header"}},
 		{"quote in the header", csv(Log{}), "Si\"d,Body\n", []string{"log:1: header cannot be read: " + unclosed + ": " + quotes}},
 		{"header only", csv(Log{}), "Sid,Body", nil},
@@ -278,11 +278,11 @@ func TestReadAs(t *testing.T) {
 		r    io.Reader
 		want string
 	}{
-		{"lines", Log{Format: Lines}, strings.NewReader("a\n\nb"), "lines, utf-8, 3 records"},
-		{"lines in UTF-16", Log{Format: Lines}, strings.NewReader("\xfe\xff\x00a"), "lines, utf-16be, 1 records"},
-		{"CSV", Log{Format: CSV, Field: "a b", NoQuote: true, Encoding: charmap.Windows1252}, zipped(t, "x\ta b\n1\t2\n", 0), `CSV column "a b", separator "\t", windows-1252, 1 records`},
-		{"JSON", Log{Format: JSON, Field: "m.t"}, strings.NewReader(`{"m":[{"t":1},{"t":2}]}`), `JSON path "m[].t", utf-8, 2 records`},
-		{"JSON with a given record", Log{Format: JSON, Field: "[].t"}, strings.NewReader(`{"t":["a","b"]}`), `JSON path "[].t", utf-8, 1 records`},
+		{"lines", Log{Format: Lines}, strings.NewReader("a\n\nb"), "lines, utf-8, records: 3"},
+		{"lines in UTF-16", Log{Format: Lines}, strings.NewReader("\xfe\xff\x00a"), "lines, utf-16be, records: 1"},
+		{"CSV", Log{Format: CSV, Field: "a b", NoQuote: true, Encoding: charmap.Windows1252}, zipped(t, "x\ta b\n1\t2\n", 0), `CSV with separator "\t", column "a b", windows-1252, records: 1`},
+		{"JSON", Log{Format: JSON, Field: "m.t"}, strings.NewReader(`{"m":[{"t":1},{"t":2}]}`), `JSON path "m[].t", utf-8, records: 2`},
+		{"JSON with a given record", Log{Format: JSON, Field: "[].t"}, strings.NewReader(`{"t":["a","b"]}`), `JSON path "[].t", utf-8, records: 1`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -313,7 +313,7 @@ func TestMissing(t *testing.T) {
 		t.Errorf("missing: %s, want %s", got, want)
 	}
 	read("t,b,c,d\n1,2,3,y\n")
-	want = `[-where excludes every record: "d" has the values y 2, z 2, "" 1]`
+	want = `[-where excludes every record: they have d= 1, d=y 2, d=z 2]`
 	if got := fmt.Sprint(l.Missing()); got != want {
 		t.Errorf("missing: %s, want %s", got, want)
 	}

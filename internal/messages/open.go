@@ -6,55 +6,62 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 
 	"example.com/optout/internal/quote"
 )
 
 // binaries are files that are not text, by their first bytes.
-var binaries = [][2]string{
-	{"PK\x03\x04", "a zip archive: unpack it, and name the file in it; save a workbook of Excel (xlsx) as CSV UTF-8"},
-	{"\xd0\xcf\x11\xe0", "a workbook of Excel: save it as CSV UTF-8"},
-	{"%PDF-", "a PDF: it has to be converted first"},
-	{"\x28\xb5\x2f\xfd", "compressed by zstd: decompress it first"},
-	{"\xfd7zXZ\x00", "compressed by xz: decompress it first"},
-	{"BZh", "compressed by bzip2: decompress it first"},
-	{"PAR1", "a Parquet file: export it as CSV or JSON"},
-	{"SQLite format 3\x00", "a SQLite database: export its messages as CSV or JSON"},
+var binaries = map[string]string{
+	"PK\x03\x04":          "a zip archive: unpack it, and name the file in it; save a workbook of Excel (xlsx) as CSV UTF-8",
+	"\xd0\xcf\x11\xe0":    "a workbook of Excel: save it as CSV UTF-8",
+	"%PDF-":               "a PDF: it has to be converted first",
+	"\x28\xb5\x2f\xfd":    "compressed by zstd: decompress it first",
+	"\xfd7zXZ\x00":        "compressed by xz: decompress it first",
+	"BZh":                 "compressed by bzip2: decompress it first",
+	"PAR1":                "a Parquet file: export it as CSV or JSON",
+	"SQLite format 3\x00": "a SQLite database: export its messages as CSV or JSON",
+}
+
+// marks are the byte order marks of encodings.
+var marks = map[string]encoding.Encoding{
+	"\ufeff":   unicode.UTF8,
+	"\xff\xfe": unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
+	"\xfe\xff": unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
 }
 
 // open returns the text of a log in UTF-8. w is the file as it is.
 func (s *scan) open(w *window) (*window, error) {
 	if strings.HasPrefix(w.sample(), "\x1f\x8b") {
-		z, err := gzip.NewReader(w)
+		z, err := gzip.NewReader(w.rest())
 		if err != nil {
 			return nil, s.refuse(err)
 		}
 		w = &window{r: z}
 	}
-	sample := w.sample()
-	for _, binary := range binaries {
-		if strings.HasPrefix(sample, binary[0]) {
-			return nil, s.refuse(errors.New("this is " + binary[1]))
+	sample, text := w.sample(), unicode.UTF8
+	for beginning, what := range binaries {
+		if strings.HasPrefix(sample, beginning) {
+			return nil, s.refuse(errors.New("this is " + what))
 		}
 	}
-	s.as.Encoding = "utf-8"
-	decoder := transform.Transformer(transform.Nop)
 	if s.Encoding != nil {
-		decoder = s.Encoding.NewDecoder()
-		s.as.Encoding, _ = htmlindex.Name(s.Encoding)
+		text = s.Encoding
 	}
-	for mark, name := range map[string]string{"\ufeff": "utf-8", "\xff\xfe": "utf-16le", "\xfe\xff": "utf-16be"} {
+	for mark, encoding := range marks {
 		if strings.HasPrefix(sample, mark) {
-			s.as.Encoding, decoder = name, unicode.BOMOverride(decoder)
+			text = encoding
 		}
 	}
-	if decoder != transform.Nop {
-		w = &window{r: transform.NewReader(w, decoder)}
-		sample = w.sample()
+	s.as.Encoding, _ = htmlindex.Name(text)
+	if text != unicode.UTF8 {
+		w = &window{r: text.NewDecoder().Reader(w.rest())}
+		w.sample()
 	}
+	w.text = strings.TrimPrefix(w.text, "\ufeff")
+	sample = w.sample()
 	if i := strings.IndexByte(sample, 0); i >= 0 {
 		return nil, s.refuse(fmt.Errorf("NUL bytes, as in UTF-16 without a byte order mark: add -encoding utf-16%s", []string{"be", "le"}[i%2]))
 	}

@@ -6,10 +6,8 @@ import (
 	"strings"
 )
 
-const (
-	bufferSize = 512 << 10 // how much of a log is read at once
-	sampleSize = 64 << 10  // how much of its beginning is looked at
-)
+// How much of a log is read at once, and how much of its beginning is looked at.
+const bufferSize, sampleSize = 256 << 10, 64 << 10
 
 // A window is the part of a log that is being read. It is a string, so that
 // parts of it stay valid.
@@ -17,20 +15,18 @@ type window struct {
 	r      io.Reader
 	buffer []byte
 	text   string // not used yet
-	err    error  // of r; it stays
+	err    error  // of r
 	line   int    // that next has returned, from 1
 }
 
 // sampleWindow returns a window of the beginning of a log.
-func sampleWindow(sample string) *window { return &window{text: sample, err: io.EOF} }
+func sampleWindow(sample string) *window { return &window{r: strings.NewReader(""), text: sample} }
 
 // more appends to text. It reports whether it did: otherwise err says why.
 func (w *window) more() bool {
-	n := 0
 	w.buffer = slices.Grow(append(w.buffer[:0], w.text...), bufferSize)
-	for n == 0 && w.err == nil {
-		n, w.err = w.r.Read(w.buffer[len(w.text):][:bufferSize])
-	}
+	var n int
+	n, w.err = io.ReadAtLeast(w.r, w.buffer[len(w.text):][:bufferSize], 1)
 	w.text = string(w.buffer[:len(w.text)+n])
 	return n > 0
 }
@@ -59,15 +55,8 @@ func (w *window) next() (line string, err error) {
 	return line, err
 }
 
-// Read reads the rest of the log.
-func (w *window) Read(p []byte) (int, error) {
-	if w.text == "" && !w.more() {
-		return 0, w.err
-	}
-	n := copy(p, w.text)
-	w.text = w.text[n:]
-	return n, nil
-}
+// rest returns a reader of the rest of the log.
+func (w *window) rest() io.Reader { return io.MultiReader(strings.NewReader(w.text), w.r) }
 
 // sample returns the beginning of the text: the first line that is not empty, and
 // what else is there without waiting.

@@ -93,7 +93,7 @@ func (o *options) flagSet() *flag.FlagSet {
 		if utf8.RuneCountInString(s) != 1 || strings.ContainsAny(s, "\"\r\n\ufffd") {
 			return errors.New("want one character, or \\t for a tab")
 		}
-		o.log.Comma, _ = utf8.DecodeRuneInString(s)
+		o.log.Comma = s
 		return nil
 	})
 	fs.Func("encoding", "", func(name string) (err error) {
@@ -195,7 +195,7 @@ func (o *options) check() error {
 		{o.languages != nil && len(o.regime.Languages()) == 0, "-language chooses words of a regime that has languages: add -regime languages"},
 		{formats > 1, "-lines, -csv and -json exclude each other: all files have one format"},
 		{fields && (format == "" || format == messages.Lines), "-keep, -by, -where and -date name columns or fields: add -csv or -json"},
-		{format != messages.CSV && (o.log.Comma != 0 || o.log.Header != nil || o.log.NoQuote), "-comma, -header and -noquote are for CSV: add -csv"},
+		{format != messages.CSV && (o.log.Comma != "" || o.log.Header != nil || o.log.NoQuote), "-comma, -header and -noquote are for CSV: add -csv"},
 		{o.by != nil && (o.near || o.compare != nil || o.all || o.log.Keep != nil), "-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice"},
 		{o.texts && o.page == "", "-texts is for a page: add -report FILE.html"},
 		{o.log.Date != "" && o.page == "" && o.by == nil && o.compare == nil, "-date is for -by, -compare and -report: add one of them"},

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -53,24 +54,19 @@ func (s *scan) csv(w *window) error {
 }
 
 // header returns a reader of the records after the header, and the names in the
-// header, or those that are given in its place. The separator is the one by which
-// the first line has the most fields.
+// header, or those that are given in its place. The separator is the one that the
+// first line has most often outside quotes.
 func (l *Log) header(w *window) (r *csvReader, names []string, err error) {
-	commas := ",;\t|" // the likeliest first
+	commas := cmp.Or(l.Comma, ",;\t|") // the likeliest first
 	if sep := separatorLine.FindStringSubmatch(w.sample()); sep != nil {
-		commas = sep[1]
+		commas = cmp.Or(l.Comma, sep[1])
 		w.next()
 	}
-	if l.Comma != 0 {
-		commas = string(l.Comma)
-	}
 	line, _, _ := strings.Cut(strings.TrimLeft(w.sample(), "\r\n"), "\n")
-	count := func(comma rune) int {
-		first := newCSVReader(sampleWindow(line), comma, l.NoQuote)
-		first.read() // the fields before an error are enough
-		return len(first.fields)
-	}
-	comma := slices.MaxFunc([]rune(commas), func(a, b rune) int { return count(a) - count(b) })
+	line = quotedPart.ReplaceAllString(line, "")
+	comma := slices.MaxFunc([]rune(commas), func(a, b rune) int {
+		return strings.Count(line, string(a)) - strings.Count(line, string(b))
+	})
 	r = newCSVReader(w, comma, l.NoQuote)
 	err = r.read()
 	names = slices.Clone(r.fields)
@@ -93,6 +89,8 @@ func (l *Log) header(w *window) (r *csvReader, names []string, err error) {
 
 // separatorLine matches a first line that tells a spreadsheet the separator.
 var separatorLine = regexp.MustCompile(`^"?(?i:sep)=([^"\r\n])"?\r?\n`)
+
+var quotedPart = regexp.MustCompile(`"[^"]*"`)
 
 // datum matches cells of a record, which no header has: numbers, dates, phone
 // numbers, addresses and Twilio's identifiers.
@@ -204,17 +202,18 @@ func (r *csvReader) Read(p []byte) (int, error) {
 
 // containsRecord reports whether a field has a line that looks like a record: it
 // has as many fields, and one of them looks like the one of this record. In a file
-// of one column, that is a keyword, or a line with a carriage return in it.
+// of one column, that is a keyword. Carriage returns end lines also.
 func (r *csvReader) containsRecord() bool {
 	single := len(r.fields) == 1
-	if r.window.line == r.line {
-		return single && strings.Contains(r.fields[0], "\r")
+	if r.window.line == r.line && !(single && strings.Contains(r.fields[0], "\r")) {
+		return false
 	}
 	for column, field := range r.fields {
-		for _, line := range strings.Split(field, "\n") {
+		lines := strings.FieldsFunc(field, func(c rune) bool { return c == '\n' || c == '\r' })
+		for _, line := range lines {
 			cells := strings.Split(line, r.comma)
 			_, looks := optout.Policy{}.Match(line)
-			looks = looks && single && line != field
+			looks = looks && single && len(lines) > 1
 			for i := 0; i < len(cells) && len(cells) == len(r.fields) && !looks; i++ {
 				looks = i != column && pattern(cells[i]) == pattern(r.fields[i])
 			}

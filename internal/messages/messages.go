@@ -70,7 +70,7 @@ type Log struct {
 	Date     string            // the field of the date, or ""
 	Where    []Condition       // a record must meet all of them
 	Header   []string          // names of the columns of CSV without a header
-	Comma    rune              // between fields of CSV; 0 for the one that fits the header
+	Comma    string            // between fields of CSV; "" for the one that fits the header
 	NoQuote  bool              // a quote in CSV is an ordinary character
 	Encoding encoding.Encoding // of a log without a byte order mark; nil for UTF-8
 	Hash     bool              // compute ReadAs.SHA256

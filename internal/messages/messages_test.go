@@ -84,7 +84,7 @@ func TestRead(t *testing.T) {
 		{"semicolons", csv(Log{}), "Sid;Body\n1;a,b\n", []string{`2 1 message "a,b"`}},
 		{"tabs", csv(Log{}), "Sid\tBody\n1\ta;b\n", []string{`2 1 message "a;b"`}},
 		{"bars", csv(Log{}), "Sid|Body\n1|a\n", []string{`2 1 message "a"`}},
-		{"another separator", csv(Log{Comma: '^'}), "Sid^Body\n1^a,b\n", []string{`2 1 message "a,b"`}},
+		{"another separator", csv(Log{Comma: "^"}), "Sid^Body\n1^a,b\n", []string{`2 1 message "a,b"`}},
 		{"a separator for spreadsheets", csv(Log{}), "\"sep=;\"\r\nSid;Body\r\n1;a\r\n", []string{`3 1 message "a"`}},
 		{"decomposed, white space, case", Log{Format: CSV, Field: "Pr\u00e9nom d'un"}, "Sid, PRE\u0301NOM\u00a0\u00a0D'UN \n1,a\n", []string{`2 1 message "a"`}},
 		{"two spellings", csv(Log{}), "BODY,body\n1,a\n", []string{`log:1: header has 2 columns "Body", want one: rename one, or take one of "BODY", "body"`}},
@@ -358,7 +358,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, l := range []Log{
-			{Format: Lines}, {Format: CSV, Field: "body"}, {Format: CSV, Field: "body", Comma: ';', Keep: []string{"x"}, NoQuote: true},
+			{Format: Lines}, {Format: CSV, Field: "body"}, {Format: CSV, Field: "body", Comma: ";", Keep: []string{"x"}, NoQuote: true},
 			{Format: JSON, Field: "body"}, {Format: JSON, Field: "a.body.body", Keep: []string{"a"}}, {Format: JSON, Field: "body.body"}, {Format: JSON, Field: "*[].body"},
 		} {
 			// The sample, by which a log is refused and fields are listed, is what

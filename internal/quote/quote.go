@@ -20,11 +20,11 @@ func Quote(s string) string {
 	}
 	var b strings.Builder
 	for _, r := range quoted {
-		if r >= utf8.RuneSelf && optout.Normalize(string(r)) == "" {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		} else {
-			b.WriteRune(r)
+		text := string(r)
+		if r >= utf8.RuneSelf && optout.Normalize(text) == "" {
+			text = strings.Trim(strconv.QuoteToASCII(text), `"`)
 		}
+		b.WriteString(text)
 	}
 	return b.String()
 }

@@ -65,7 +65,11 @@ func TestRead(t *testing.T) {
 		{"nothing", lines, "", nil},
 		{"lines", lines, "a\n\nb", []string{`1 1 message "a"`, `2 2 message ""`, `3 3 message "b"`}},
 		{"byte order mark, CRLF", lines, "\ufeffa\r\nb\r\n", []string{`1 1 message "a"`, `2 2 message "b"`}},
-		{"carriage returns alone", lines, "a\rb\r", []string{"log: lines end in carriage returns: replace them by line feeds first"}},
+		{
+			"carriage returns alone", lines, "a\rb\r",
+			[]string{`1 1 skipped "": carriage return within the line: replace it by a line feed if it ends a line, or remove it`},
+		},
+		{"carriage returns alone in CSV", csv(Log{}), "Sid,Body\r1,STOP\r", []string{`log:1: header has 0 columns "Body", want one: rename one, or take one of "Sid", "Body\r1", "STOP"`}},
 		{
 			"a part with carriage returns alone", lines, "a\nb\rc\rd\n",
 			[]string{`1 1 message "a"`, `2 2 skipped "": carriage return within the line: replace it by a line feed if it ends a line, or remove it`},

@@ -65,9 +65,6 @@ func (s *scan) open(w *window) (*window, error) {
 	if i := strings.IndexByte(sample, 0); i >= 0 {
 		return nil, s.refuse(fmt.Errorf("NUL bytes, as in UTF-16 without a byte order mark: add -encoding utf-16%s", []string{"be", "le"}[i%2]))
 	}
-	if s.Format != JSON && strings.IndexByte(sample, '\n') < 0 && strings.IndexByte(strings.TrimRight(sample, "\r"), '\r') >= 0 {
-		return nil, s.refuse(errors.New("lines end in carriage returns: replace them by line feeds first"))
-	}
 	return w, nil
 }
 

@@ -2,7 +2,6 @@ package messages
 
 import (
 	"compress/gzip"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -12,18 +11,6 @@ import (
 
 	"example.com/optout/internal/quote"
 )
-
-// binaries are files that are not text, by their first bytes.
-var binaries = map[string]string{
-	"PK\x03\x04":          "a zip archive: unpack it, and name the file in it; save a workbook of Excel (xlsx) as CSV UTF-8",
-	"\xd0\xcf\x11\xe0":    "a workbook of Excel: save it as CSV UTF-8",
-	"%PDF-":               "a PDF: it has to be converted first",
-	"\x28\xb5\x2f\xfd":    "compressed by zstd: decompress it first",
-	"\xfd7zXZ\x00":        "compressed by xz: decompress it first",
-	"BZh":                 "compressed by bzip2: decompress it first",
-	"PAR1":                "a Parquet file: export it as CSV or JSON",
-	"SQLite format 3\x00": "a SQLite database: export its messages as CSV or JSON",
-}
 
 // marks are the byte order marks of encodings.
 var marks = map[string]encoding.Encoding{
@@ -42,11 +29,6 @@ func (s *scan) open(w *window) (*window, error) {
 		w = &window{r: z}
 	}
 	sample, text := w.sample(), unicode.UTF8
-	for beginning, what := range binaries {
-		if strings.HasPrefix(sample, beginning) {
-			return nil, s.refuse(errors.New("this is " + what))
-		}
-	}
 	if s.Encoding != nil {
 		text = s.Encoding
 	}
@@ -63,7 +45,7 @@ func (s *scan) open(w *window) (*window, error) {
 	w.text = strings.TrimPrefix(w.text, "\ufeff")
 	sample = w.sample()
 	if i := strings.IndexByte(sample, 0); i >= 0 {
-		return nil, s.refuse(fmt.Errorf("NUL bytes, as in UTF-16 without a byte order mark: add -encoding utf-16%s", []string{"be", "le"}[i%2]))
+		return nil, s.refuse(fmt.Errorf("NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16%s", []string{"be", "le"}[i%2]))
 	}
 	return w, nil
 }

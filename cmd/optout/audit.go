@@ -276,7 +276,7 @@ func (a *auditor) counts() []report.Count {
 func (a *auditor) write(w io.Writer) {
 	fmt.Fprintln(w)
 	for _, as := range a.tally.files {
-		fmt.Fprintf(w, "%s: read as %v\n", quote.Printable(as.File), as)
+		fmt.Fprintf(w, "%s: read as %s\n", quote.Printable(as.File), as.How)
 	}
 	fmt.Fprintln(w)
 	for _, c := range a.counts() {

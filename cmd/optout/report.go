@@ -149,7 +149,7 @@ func (r *reporter) finish(a *auditor) error {
 	}
 	files := &table{columns: columns("", "name", "read as", "SHA-256")}
 	for _, as := range a.tally.files {
-		files.rows = append(files.rows, []string{as.File, as.String(), as.SHA256})
+		files.rows = append(files.rows, []string{as.File, as.How, as.SHA256})
 	}
 	section("Files", r.table("How each file was read.", files))
 	r.problems.Caption, r.problems.Head = "Problems, in the order of the files.", []string{"Problem", "Times"}

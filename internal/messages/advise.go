@@ -59,7 +59,7 @@ func (s *scan) looks(sample string) error {
 			return fmt.Errorf("looks like %s, which has to be converted first", f[0])
 		}
 	}
-	r, names, err := new(Log).header(sampleWindow(sample))
+	r, names, _, err := new(Log).header(sampleWindow(sample))
 	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
 	case len(names) == 1 && strings.HasPrefix(text, `"`) && pick(names) == "":
 		return fmt.Errorf("looks like CSV of one column without a header: %s -header Body -csv Body", add)

@@ -19,20 +19,13 @@ func (s *scan) csv(w *window) error {
 	if sample := w.sample(); len(fieldNames(sample)) > 0 {
 		return s.refuse(s.looks(sample))
 	}
-	r, names, err := s.header(w)
-	columns := make([]int, len(s.fields))
-	for i := range columns {
-		if err == nil {
-			columns[i], err = s.column(i, names)
-		}
-	}
+	r, names, columns, err := s.header(w)
 	if err != nil {
 		return s.at(r.line, err)
 	}
-	s.as.How = fmt.Sprintf("CSV with separator %q, column", r.comma)
+	s.format = fmt.Sprintf("CSV with separator %q, column %s", r.comma, quote.Quote(s.Field))
 	for err == nil {
-		err = r.read()
-		switch {
+		switch err = r.read(); {
 		case err != nil:
 		case slices.Equal(r.fields, names):
 			s.rec = Record{File: s.rec.File, Line: r.line, Number: s.rec.Number, Kind: Header}
@@ -53,10 +46,10 @@ func (s *scan) csv(w *window) error {
 	return err
 }
 
-// header returns a reader of the records after the header, and the names in the
-// header, or those that are given in its place. The separator is the one that the
-// first line has most often outside quotes.
-func (l *Log) header(w *window) (r *csvReader, names []string, err error) {
+// header returns a reader of the records after the header, the names in the header,
+// or those that are given in its place, and the column of each field. The separator
+// is the one that the first line has most often outside quotes.
+func (l *Log) header(w *window) (r *csvReader, names []string, columns []int, err error) {
 	commas := cmp.Or(l.Comma, ",;\t|") // the likeliest first
 	if sep := separatorLine.FindStringSubmatch(w.sample()); sep != nil {
 		commas = cmp.Or(l.Comma, sep[1])
@@ -79,12 +72,14 @@ func (l *Log) header(w *window) (r *csvReader, names []string, err error) {
 	case l.Header != nil && len(names) != len(l.Header):
 		err = fmt.Errorf("-header has %d names, and the first record has %d fields", len(l.Header), len(names))
 	case l.Header != nil:
-		r.again = true
-		return r, l.Header, nil
+		r.again, names = true, l.Header
 	case keyword || slices.ContainsFunc(names, datum.MatchString):
 		err = fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
 	}
-	return r, names, err
+	if err == nil {
+		columns, err = l.columns(names)
+	}
+	return r, names, columns, err
 }
 
 // separatorLine matches a first line that tells a spreadsheet the separator.
@@ -96,30 +91,31 @@ var quotedPart = regexp.MustCompile(`"[^"]*"`)
 // numbers, addresses and Twilio's identifiers.
 var datum = regexp.MustCompile(`^[+(]*[0-9][0-9 ().:/TZ+-]{4,}$|^[A-Z]{2}[0-9a-f]{32}$|^\S+@\S+\.\S+$`)
 
-// column returns the column of field i: by its spelling, or else ignoring the
+// columns returns the column of each field: by its spelling, or else ignoring the
 // differences that [optout.Normalize] ignores. It is -1 for a field without a name
 // or one of Keep and Date that the header lacks.
-func (s *scan) column(i int, names []string) (column int, err error) {
-	field, n := s.fields[i], 0
-	for _, key := range []func(string) string{strings.Clone, optout.Normalize} {
-		for c, name := range names {
-			if field != "" && key(name) == key(field) {
-				column, n = c, n+1
+func (l *Log) columns(names []string) (columns []int, err error) {
+	l.names = names
+	for i, field := range l.fields {
+		column, n := -1, 0
+		for _, key := range []func(string) string{strings.Clone, optout.Normalize} {
+			for c, name := range names {
+				if field != "" && key(name) == key(field) {
+					column, n = c, n+1
+				}
+			}
+			if n > 0 {
+				break
 			}
 		}
-		if n > 0 {
-			break
+		if n > 1 || n == 0 && (i == 0 || i >= 2+len(l.Keep)) {
+			l.seen[i] = true // the error says it
+			return nil, fmt.Errorf("header has %d columns %s, want one: rename one, or take one of %s", n, quote.Quote(field), list(names))
 		}
+		l.seen[i] = l.seen[i] || n == 1
+		columns = append(columns, column)
 	}
-	s.names, s.seen[i] = names, s.seen[i] || n == 1
-	if n == 1 {
-		return column, nil
-	}
-	if n == 0 && i > 0 && i < 2+len(s.Keep) {
-		return -1, nil
-	}
-	s.seen[i] = true // the error says it
-	return -1, fmt.Errorf("header has %d columns %s, want one: rename one, or take one of %s", n, quote.Quote(field), list(names))
+	return columns, nil
 }
 
 // A csvReader reads the records of CSV as encoding/csv does, and leaves those with
@@ -211,14 +207,14 @@ func (r *csvReader) containsRecord() bool {
 	for column, field := range r.fields {
 		lines := strings.FieldsFunc(field, func(c rune) bool { return c == '\n' || c == '\r' })
 		for _, line := range lines {
-			cells := strings.Split(line, r.comma)
-			_, looks := optout.Policy{}.Match(line)
-			looks = looks && single && len(lines) > 1
-			for i := 0; i < len(cells) && len(cells) == len(r.fields) && !looks; i++ {
-				looks = i != column && pattern(cells[i]) == pattern(r.fields[i])
-			}
-			if looks {
+			if _, keyword := (optout.Policy{}).Match(line); keyword && single && len(lines) > 1 {
 				return true
+			}
+			cells := strings.Split(line, r.comma)
+			for i := range cells {
+				if len(cells) == len(r.fields) && i != column && pattern(cells[i]) == pattern(r.fields[i]) {
+					return true
+				}
 			}
 		}
 	}

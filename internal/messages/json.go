@@ -80,7 +80,7 @@ func (s *scan) json(w *window) error {
 			j.wants = append(j.wants, want{i, path})
 		}
 	}
-	s.names, s.as.How = fieldNames(sample), "JSON path"
+	s.names, s.format = fieldNames(sample), "JSON path "+quote.Quote(s.path)
 	f := j.try(j.values)
 	if f.error == nil && !j.found && s.rec.Number > 0 {
 		return s.refuse(noField(s.Field, s.names))
@@ -324,9 +324,9 @@ func (j *jsonScan) array(wants []want) {
 	case j.marked:
 		wants[0].path = strings.TrimPrefix(path, "[]")
 	case j.arrays == 0:
-		j.as.Path = here
-	case j.as.Path != here:
-		choices := []string{j.as.Path, here}
+		j.path, j.format = here, "JSON path "+quote.Quote(here)
+	case j.path != here:
+		choices := []string{j.path, here}
 		for _, name := range j.names {
 			if strings.ReplaceAll(name, "[]", "") == j.Field && name != j.Field && !slices.Contains(choices, name) {
 				choices = append(choices, name)

@@ -8,12 +8,13 @@ import (
 
 // lines reads a log of lines. For speed it checks many lines at once.
 func (s *scan) lines(w *window) (err error) {
-	s.as.How = "lines"
+	s.format = "lines"
 	for plain := false; err == nil; {
 		var text string
 		left := len(w.text)
 		if text, err = w.next(); len(text)+len(w.text) > left {
-			plain = isPlain(text) && isPlain(w.text)
+			all := text + w.text
+			plain = utf8.ValidString(all) && !strings.Contains(all, "\ufffd") && !strings.Contains(all, "\r")
 		}
 		text = strings.TrimSuffix(text, "\n")
 		if plain && err == nil && !strings.HasPrefix(text, "{") {
@@ -30,9 +31,4 @@ func (s *scan) lines(w *window) (err error) {
 		s.rec.Kind, s.rec.Damaged, s.rec.Err = Message, false, nil
 	}
 	return err
-}
-
-// isPlain reports whether the lines of a text are messages as they are.
-func isPlain(text string) bool {
-	return utf8.ValidString(text) && !strings.Contains(text, "\ufffd") && !strings.Contains(text, "\r")
 }

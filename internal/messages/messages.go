@@ -78,8 +78,7 @@ type Log struct {
 	fields []string          // that are read: Field, Keep, Date and of Where
 	seen   []bool            // a record has the field
 	names  []string          // of fields to choose from
-	met    bool              // a record of the logs read so far meets Where
-	unmet  map[Condition]int // conditions that records do not meet, with the value that they have
+	unmet  map[Condition]int // conditions with the values of records, which do not meet them; nil once a record meets Where
 }
 
 // A Condition compares a field with a value, ignoring case and the white space
@@ -91,20 +90,10 @@ type Condition struct {
 
 // ReadAs says how a log was read.
 type ReadAs struct {
-	File     string
-	How      string // the format
-	Path     string // of the messages: the column of CSV, or the path in JSON with its []
-	Encoding string
-	Records  int
-	SHA256   string // of the file as it is, if Log.Hash asks for it and all of the file was read
-}
-
-// String returns all but the file's name and hash.
-func (r ReadAs) String() string {
-	if r.Path != "" {
-		r.How += " " + quote.Quote(r.Path)
-	}
-	return fmt.Sprintf("%s, %s, records: %d", r.How, r.Encoding, r.Records)
+	File    string
+	How     string // the format, where the messages are, the encoding, and how many records
+	Records int
+	SHA256  string // of the file as it is, if Log.Hash asks for it and all of the file was read
 }
 
 // Read calls each with the records of the log with this name, in their order,
@@ -118,7 +107,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 		}
 		l.seen, l.unmet = make([]bool, len(l.fields)), make(map[Condition]int)
 	}
-	s := &scan{Log: l, each: each, rec: Record{File: name}, as: ReadAs{File: name, Path: l.Field}}
+	s := &scan{Log: l, each: each, rec: Record{File: name}, as: ReadAs{File: name}, path: l.Field}
 	s.values = make([]value, len(l.fields))
 	hash := sha256.New()
 	if l.Hash {
@@ -129,6 +118,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 		err = map[Format]func(*window) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](w)
 	}
 	s.as.Records = s.rec.Number
+	s.as.How = fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, s.as.Records)
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
 		err = nil
@@ -149,7 +139,7 @@ func (l *Log) Missing() (errs []error) {
 			errs = append(errs, noField(field, l.names))
 		}
 	}
-	if errs == nil && !l.met && len(l.unmet) > 0 {
+	if errs == nil && len(l.unmet) > 0 {
 		var values []string
 		for c, n := range l.unmet {
 			values = append(values, fmt.Sprintf("%s %d", quote.Printable(c.Field+"="+c.Value), n))
@@ -167,6 +157,9 @@ type scan struct {
 	rec    Record
 	as     ReadAs
 	values []value // of the fields in the record
+
+	format, encoding string // for ReadAs.How
+	path             string // of the messages in JSON, with its []
 }
 
 // A value is the value of a field.
@@ -196,12 +189,14 @@ func (s *scan) message(line int) error {
 		if same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value)); same == c.Not {
 			s.rec.Kind, s.rec.Err = Excluded, nil
 			unmet := Condition{Field: c.Field, Value: strings.Clone(text)}
-			if n := s.unmet[unmet]; n > 0 || len(s.unmet) < maxValues {
+			if n := s.unmet[unmet]; n > 0 || s.unmet != nil && len(s.unmet) < maxValues {
 				s.unmet[unmet] = n + 1
 			}
 		}
 	}
-	s.met = s.met || s.rec.Kind != Excluded
+	if s.rec.Kind != Excluded {
+		s.unmet = nil
+	}
 	return s.each(&s.rec)
 }
 

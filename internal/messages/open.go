@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"cmp"
 	"compress/gzip"
 	"fmt"
 	"strings"
@@ -28,16 +29,13 @@ func (s *scan) open(w *window) (*window, error) {
 		}
 		w = &window{r: z}
 	}
-	sample, text := w.sample(), unicode.UTF8
-	if s.Encoding != nil {
-		text = s.Encoding
-	}
+	sample, text := w.sample(), cmp.Or(s.Encoding, unicode.UTF8)
 	for mark, encoding := range marks {
 		if strings.HasPrefix(sample, mark) {
 			text = encoding
 		}
 	}
-	s.as.Encoding, _ = htmlindex.Name(text)
+	s.encoding, _ = htmlindex.Name(text)
 	if text != unicode.UTF8 {
 		w = &window{r: text.NewDecoder().Reader(w.rest())}
 		w.sample()

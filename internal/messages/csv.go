@@ -156,11 +156,7 @@ func (r *csvReader) read() (err error) {
 		line = strings.TrimSuffix(strings.TrimSuffix(r.rest, "\n"), "\r")
 	}
 	if err == nil && (r.noQuote || r.quotes == 0) {
-		for more := true; more; {
-			var field string
-			field, line, more = strings.Cut(line, r.comma)
-			r.fields = append(r.fields, field)
-		}
+		r.fields = strings.Split(line, r.comma)
 	} else if err == nil {
 		if r.fields, err = r.quoted.Read(); errors.As(err, new(*csv.ParseError)) {
 			err = errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.window.line) + quoteAdvice)

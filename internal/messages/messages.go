@@ -107,7 +107,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 		}
 		l.seen, l.unmet = make([]bool, len(l.fields)), make(map[Condition]int)
 	}
-	s := &scan{Log: l, each: each, rec: Record{File: name}, as: ReadAs{File: name}, path: l.Field}
+	s := &scan{Log: l, each: each, rec: Record{File: name}, path: l.Field}
 	s.values = make([]value, len(l.fields))
 	hash := sha256.New()
 	if l.Hash {
@@ -117,18 +117,18 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 	if err == nil {
 		err = map[Format]func(*window) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](w)
 	}
-	s.as.Records = s.rec.Number
-	s.as.How = fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, s.as.Records)
+	as := ReadAs{File: name, Records: s.rec.Number}
+	as.How = fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, as.Records)
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
 		err = nil
 		if l.Hash {
-			s.as.SHA256 = fmt.Sprintf("%x", hash.Sum(nil))
+			as.SHA256 = fmt.Sprintf("%x", hash.Sum(nil))
 		}
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader):
 		err = fmt.Errorf("%w: the compressed file is damaged, fetch it again", err)
 	}
-	return s.as, err
+	return as, err
 }
 
 // Missing returns what is wrong once all logs are read: a field that no record
@@ -155,7 +155,6 @@ type scan struct {
 	*Log
 	each   func(*Record) error
 	rec    Record
-	as     ReadAs
 	values []value // of the fields in the record
 
 	format, encoding string // for ReadAs.How

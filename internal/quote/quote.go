@@ -14,19 +14,15 @@ import (
 // for white space, such as U+FE0F and U+3164. The errors of package optout quote in
 // the same way.
 func Quote(s string) string {
-	quoted := strconv.Quote(s)
-	if !strings.ContainsFunc(quoted, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		return quoted // for speed
-	}
-	var b strings.Builder
-	for _, r := range quoted {
-		text := string(r)
-		if r >= utf8.RuneSelf && optout.Normalize(text) == "" {
-			text = strings.Trim(strconv.QuoteToASCII(text), `"`)
+	b := make([]byte, 0, len(s)+len(`""`))
+	for _, r := range strconv.Quote(s) {
+		if r >= utf8.RuneSelf && optout.Normalize(string(r)) == "" {
+			b = append(b, strings.Trim(strconv.QuoteRuneToASCII(r), "'")...)
+		} else {
+			b = utf8.AppendRune(b, r)
 		}
-		b.WriteString(text)
 	}
-	return b.String()
+	return string(b)
 }
 
 // Printable returns s, or the result of [Quote] if that escapes a character.

@@ -61,19 +61,17 @@ func (l *Log) header(w *window) (r *csvReader, names []string, columns []int, er
 		return strings.Count(line, string(a)) - strings.Count(line, string(b))
 	})
 	r = newCSVReader(w, comma, l.NoQuote)
-	err = r.read()
-	names = slices.Clone(r.fields)
+	if names = l.Header; names == nil {
+		err = r.read()
+		names = slices.Clone(r.fields)
+	}
 	_, keyword := optout.Policy{IgnorePunctuation: true}.Match(l.Field)
 	switch {
 	case err == io.EOF:
 		err = errors.New("no header: want a line with the names of the columns, or -header")
 	case err != nil:
 		err = fmt.Errorf("header cannot be read: %w", err)
-	case l.Header != nil && len(names) != len(l.Header):
-		err = fmt.Errorf("-header has %d names, and the first record has %d fields", len(l.Header), len(names))
-	case l.Header != nil:
-		r.again, names = true, l.Header
-	case keyword || slices.ContainsFunc(names, datum.MatchString):
+	case l.Header == nil && (keyword || slices.ContainsFunc(names, datum.MatchString)):
 		err = fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
 	}
 	if err == nil {
@@ -127,7 +125,6 @@ type csvReader struct {
 	quoted  *csv.Reader // reads the csvReader
 
 	fields []string
-	again  bool   // read returns them once more
 	line   int    // on which the record begins
 	rest   string // of its lines so far, which quoted has not read
 	size   int    // of its lines so far
@@ -144,10 +141,6 @@ func newCSVReader(w *window, comma rune, noQuote bool) *csvReader {
 // read reads the next record. After an error, read can be called again, unless the
 // window has the same error.
 func (r *csvReader) read() (err error) {
-	if r.again {
-		r.again = false
-		return nil
-	}
 	line := ""
 	for line == "" && err == nil {
 		r.fields, r.line, r.size, r.quotes = r.fields[:0], r.window.line+1, 0, 0

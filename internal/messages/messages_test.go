@@ -119,7 +119,7 @@ func TestRead(t *testing.T) {
 		},
 
 		{"no header", csv(Log{Header: []string{"From", "Dir", "Body"}}), "+15550100,inbound,STOP\n+15550101,inbound,a\n", []string{`1 1 message "STOP"`, `2 2 message "a"`}},
-		{"a header of other length", csv(Log{Header: []string{"From", "Body"}}), "+15550100,inbound,STOP\n", []string{"log:1: -header has 2 names, and the first record has 3 fields"}},
+		{"a header of other length", csv(Log{Header: []string{"From", "Body"}}), "+15550100,inbound,STOP\n", []string{`1 1 skipped "": 3 fields, and the header has 2` + fields}},
 		{"a record for a header", Log{Format: CSV, Field: "STOP"}, "x,STOP\n", []string{"log:1: first line looks like a record, not like a header: add -header with a name for each of its 2 columns, and -csv with the name of the one with the messages"}},
 		{"a record with a phone number for a header", Log{Format: CSV, Field: "hi"}, "+1 555 0100,hi\n", []string{"log:1: first line looks like a record, not like a header: add -header with a name for each of its 2 columns, and -csv with the name of the one with the messages"}},
 		{"quotes that are text", csv(Log{NoQuote: true}), "Sid\tBody\n1\t\"a\n2\tthe 5\" one\n", []string{`2 1 message "\"a"`, `3 2 message "the 5\" one"`}},

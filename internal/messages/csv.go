@@ -50,14 +50,10 @@ func (s *scan) csv(w *window) error {
 // or those that are given in its place, and the column of each field. The separator
 // is the one that the first line has most often outside quotes.
 func (l *Log) header(w *window) (r *csvReader, names []string, columns []int, err error) {
-	commas := cmp.Or(l.Comma, ",;\t|") // the likeliest first
-	if sep := separatorLine.FindStringSubmatch(w.sample()); sep != nil {
-		commas = cmp.Or(l.Comma, sep[1])
-		w.next()
-	}
+	commas := []rune(cmp.Or(l.Comma, ",;\t|")) // the likeliest first
 	line, _, _ := strings.Cut(strings.TrimLeft(w.sample(), "\r\n"), "\n")
 	line = quotedPart.ReplaceAllString(line, "")
-	comma := slices.MaxFunc([]rune(commas), func(a, b rune) int {
+	comma := slices.MaxFunc(commas, func(a, b rune) int {
 		return strings.Count(line, string(a)) - strings.Count(line, string(b))
 	})
 	r = newCSVReader(w, comma, l.NoQuote)
@@ -79,9 +75,6 @@ func (l *Log) header(w *window) (r *csvReader, names []string, columns []int, er
 	}
 	return r, names, columns, err
 }
-
-// separatorLine matches a first line that tells a spreadsheet the separator.
-var separatorLine = regexp.MustCompile(`^"?(?i:sep)=([^"\r\n])"?\r?\n`)
 
 var quotedPart = regexp.MustCompile(`"[^"]*"`)
 

@@ -89,7 +89,7 @@ func TestRead(t *testing.T) {
 		{"tabs", csv(Log{}), "Sid\tBody\n1\ta;b\n", []string{`2 1 message "a;b"`}},
 		{"bars", csv(Log{}), "Sid|Body\n1|a\n", []string{`2 1 message "a"`}},
 		{"another separator", csv(Log{Comma: "^"}), "Sid^Body\n1^a,b\n", []string{`2 1 message "a,b"`}},
-		{"a separator for spreadsheets", csv(Log{}), "\"sep=;\"\r\nSid;Body\r\n1;a\r\n", []string{`3 1 message "a"`}},
+		{"a separator for spreadsheets", csv(Log{}), "\"sep=;\"\r\nSid;Body\r\n1;a\r\n", []string{`log:1: header has 0 columns "Body", want one: rename one, or take one of "sep=;"`}},
 		{"decomposed, white space, case", Log{Format: CSV, Field: "Pr\u00e9nom d'un"}, "Sid, PRE\u0301NOM\u00a0\u00a0D'UN \n1,a\n", []string{`2 1 message "a"`}},
 		{"two spellings", csv(Log{}), "BODY,body\n1,a\n", []string{`log:1: header has 2 columns "Body", want one: rename one, or take one of "BODY", "body"`}},
 		{"two spellings, one of them as asked for", csv(Log{}), "BODY,Body\n1,a\n", []string{`2 1 message "a"`}},

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -41,18 +42,14 @@ var (
 	textArray = regexp.MustCompile(`^\[\s*"`)
 )
 
-// looks says what a sample looks like, and the flag to add, or if the log has a
-// format, to use.
+// looks says what a sample looks like, and the flag to use.
 func (s *scan) looks(sample string) error {
-	text, add := strings.TrimSpace(sample), "add"
-	if s.Format != "" {
-		add = "use"
-	}
+	text := strings.TrimSpace(sample)
 	if fields := fieldNames(text); len(fields) > 0 {
-		return fmt.Errorf("looks like JSON with the fields %s: %s %s", list(fields), add, flag(JSON, fields))
+		return fmt.Errorf("looks like JSON with the fields %s: use %s", list(fields), flag(JSON, fields))
 	}
 	if textArray.MatchString(text) {
-		return fmt.Errorf("looks like a JSON array of texts: %s -json '[]'", add)
+		return errors.New("looks like a JSON array of texts: use -json '[]'")
 	}
 	for _, f := range foreign {
 		if regexp.MustCompile(f[1]).MatchString(text) {
@@ -62,15 +59,13 @@ func (s *scan) looks(sample string) error {
 	r, names, _, err := new(Log).header(sampleWindow(sample))
 	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
 	case len(names) == 1 && strings.HasPrefix(text, `"`) && pick(names) == "":
-		return fmt.Errorf("looks like CSV of one column without a header: %s -header Body -csv Body", add)
+		return errors.New("looks like CSV of one column without a header: use -header Body -csv Body")
 	case isCSV && err == nil:
-		return fmt.Errorf("looks like CSV with the columns %s: %s %s", list(names), add, flag(CSV, names))
+		return fmt.Errorf("looks like CSV with the columns %s: use %s", list(names), flag(CSV, names))
 	case isCSV && names != nil:
 		return fmt.Errorf("looks like CSV: %w", err)
-	case s.Format == "":
-		return errors.New("looks like lines: add -lines if each line is one message and nothing else")
 	}
-	return errors.New("does not look like JSON: use -lines if each line is one message and nothing else")
+	return errors.New("looks like lines: use -lines if each line is one message and nothing else")
 }
 
 // fits reports whether a sample with these names in its header is CSV: there are
@@ -129,13 +124,9 @@ func pick(names []string) string {
 // other samples. A path that passes several arrays occurs once for each of them,
 // with [] after that array.
 func fieldNames(sample string) (paths []string) {
-	top := new(shape)
-	j := &jsonScan{scan: &scan{Log: new(Log)}, window: sampleWindow(sample), shape: top}
-	j.try(func() {
-		for j.space() != 0 {
-			j.value(nil)
-		}
-	})
+	top := newShape()
+	for d := json.NewDecoder(strings.NewReader(sample)); top.read(d) == nil; {
+	}
 	top.array = false
 	top.walk("", func(path string) {
 		parts := strings.Split(strings.TrimPrefix(path, "."), "[]")
@@ -154,19 +145,39 @@ func fieldNames(sample string) (paths []string) {
 
 // A shape is what values of JSON have in common.
 type shape struct {
-	key           string
 	array, scalar bool
-	fields        []*shape
+	keys          []string // of an object, in their order
+	fields        map[string]*shape
 }
 
-func (s *shape) field(key string) *shape {
-	for _, f := range s.fields {
-		if f.key == key {
-			return f
-		}
+func newShape() *shape { return &shape{fields: make(map[string]*shape)} }
+
+// read adds the next value of a decoder to the shape.
+func (s *shape) read(d *json.Decoder) error {
+	token, err := d.Token()
+	delim, ok := token.(json.Delim)
+	if err != nil || !ok {
+		s.scalar = s.scalar || err == nil
+		return err
 	}
-	s.fields = append(s.fields, &shape{key: key})
-	return s.fields[len(s.fields)-1]
+	s.array = s.array || delim == '['
+	for inner := s; err == nil && d.More(); {
+		if delim == '{' {
+			if token, err = d.Token(); err != nil {
+				return err
+			}
+			key := token.(string)
+			if inner = s.fields[key]; inner == nil {
+				inner = newShape()
+				s.keys, s.fields[key] = append(s.keys, key), inner
+			}
+		}
+		err = inner.read(d)
+	}
+	if err == nil {
+		_, err = d.Token() // the closing bracket
+	}
+	return err
 }
 
 // walk calls add with the path of each scalar, with [] after each array. If the
@@ -181,19 +192,19 @@ func (s *shape) walk(path string, add func(string)) {
 	}
 	objects, most, count := 0, 0, make(map[string]int)
 	for _, f := range s.fields {
-		if f.fields != nil || f.array || f.scalar { // and not cut off
+		if len(f.keys) > 0 || f.array || f.scalar { // and not cut off
 			objects++
 		}
-		for _, inner := range f.fields {
-			count[inner.key]++
-			most = max(most, count[inner.key])
+		for _, key := range f.keys {
+			count[key]++
+			most = max(most, count[key])
 		}
 	}
-	for _, f := range s.fields {
-		key := f.key
+	for _, key := range s.keys {
+		name := key
 		if most > 1 && most == objects {
-			key = "*"
+			name = "*"
 		}
-		f.walk(path+"."+key, add)
+		s.fields[key].walk(path+"."+name, add)
 	}
 }

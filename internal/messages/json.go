@@ -11,27 +11,36 @@ import (
 	"example.com/optout/internal/quote"
 )
 
-// A jsonScan reads a log of JSON in one pass, and keeps only the fields that are
-// asked for. A json.Decoder takes several times as long, keeps all of a value, and
-// cannot go on after one that is broken or too long.
-//
-// The methods that read a part of a value panic with a failure, which try recovers.
+// A jsonScan reads a log of JSON by the tokens of a json.Decoder, and keeps only
+// the fields that are asked for. The decoder reads the jsonScan line by line, so
+// that after damage another decoder can go on at the next line.
 type jsonScan struct {
 	*scan
-	*window
-	pos    int // of the next byte in text
-	base   int // of text, from the beginning of the value
-	line   int
-	indent int // blanks at the beginning of the line
-	depth  int
+	*window // from the line on which the value of the top level begins
+	decoder *json.Decoder
+	given   int  // bytes of text that the decoder has read
+	line    int  // of the last one
+	indent  int  // blanks before the value of the top level
+	partial bool // text lacks a part of this value
+	ended   bool // the decoder came to the end of the log
+	quoted  int  // length of the string around the next byte, its quote included
+	escaped bool // the next byte follows a backslash
 
-	wants  []want  // fields of the values around the next byte
-	saved  []value // of the fields, outside the record
-	marked bool    // the path of the messages has a []
-	arrays int     // on that path, around the next byte
-	found  bool    // a record has the field of the messages
-	shape  *shape  // of the value, if the names of its fields are wanted
-	jsonRecord
+	levels  []level
+	records []jsonRecord // around the next token, the outermost first
+	marked  bool         // the path of the messages has a []
+	found   bool         // a record has the field of the messages
+}
+
+// A level is an array or object around the next token. The first level is the log.
+type level struct {
+	line   int // on which it begins
+	array  bool
+	top    bool   // the log, or an array that is a value of the top level
+	key    bool   // the next token is a key, or ends the object
+	fields []want // of an object
+	wants  []want // of the next value
+	record bool   // the next value is a record, unless it has records in it
 }
 
 // A want is a field that is asked for, with the rest of its path. Field 0 is the
@@ -43,19 +52,14 @@ type want struct {
 
 // A jsonRecord is a value that is a record, unless it has records in it.
 type jsonRecord struct {
-	before int   // records before it
-	outer  bool  // it has records in it
-	joined bool  // its text consists of parts
-	broken error // why it is skipped
+	line   int
+	begin  int64   // in the decoder
+	number int     // of the record before it
+	saved  []value // of the fields, outside the record
+	outer  bool    // it has records in it
+	joined bool    // its text consists of parts
+	broken error   // why it is skipped
 }
-
-// A failure is an error in a value.
-type failure struct {
-	error
-	final bool // reading cannot go on
-}
-
-func fail(format string, args ...any) { panic(failure{fmt.Errorf(format, args...), false}) }
 
 var (
 	errCut      = errors.New("JSON ends too early: perhaps the file was cut off, fetch it again")
@@ -70,228 +74,212 @@ func (s *scan) json(w *window) error {
 	if s.Field != "[]" && strings.TrimSpace(sample) != "" && !jsonLine.MatchString(sample) {
 		return s.refuse(s.looks(sample))
 	}
-	j := &jsonScan{scan: s, window: w, line: 1, marked: strings.Contains(s.Field, "[]")}
+	s.names = fieldNames(sample)
+	log := level{array: true, top: true, record: true}
 	for i, field := range s.fields {
 		path := strings.TrimPrefix(field, "[]")
 		if i > 0 {
 			path = strings.ReplaceAll(field, "[]", "")
 		}
 		if field != "" {
-			j.wants = append(j.wants, want{i, path})
+			log.wants = append(log.wants, want{i, path})
 		}
 	}
-	s.names, s.format = fieldNames(sample), "JSON path "+quote.Quote(s.path)
-	f := j.try(j.values)
-	if f.error == nil && !j.found && s.rec.Number > 0 {
+	j := &jsonScan{scan: s, window: w, levels: []level{log}, marked: strings.Contains(s.Field, "[]")}
+	err := j.decode(0)
+	for err == nil {
+		before := j.decoder.InputOffset()
+		var token json.Token
+		if token, err = j.decoder.Token(); err == nil {
+			err = j.read(token, before)
+		} else if err != io.EOF || len(j.levels) > 1 {
+			err = j.resume(fmt.Errorf("damaged JSON: %w", err))
+		}
+	}
+	switch {
+	case err != io.EOF:
+		return err
+	case !j.found && s.rec.Number > 0:
 		return s.refuse(noField(s.Field, s.names))
 	}
-	return f.error
+	return nil
 }
 
-// values reads the values of the top level, and of arrays there.
-func (j *jsonScan) values() {
-	for open := 0; ; {
-		c := j.space()
-		j.cut()
-		j.base = 0
-		switch {
-		case c == 0 && open > 0:
-			j.must(j.at(j.line, errCut))
-		case c == 0:
-			return
-		case c == '[':
-			open++
-			j.pos++
-		case c == ']':
-			open = max(open-1, 0)
-			j.pos++
-		case c == ',':
-			j.pos++
-		default:
-			line, indent, number := j.line, j.indent, j.rec.Number
-			f := j.try(func() {
-				if open == 0 && c != '{' && j.Field != "[]" {
-					panic(failure{errNoObject, false})
-				}
-				j.element(j.wants)
-			})
-			if f.final {
-				panic(f)
-			}
-			if f.error != nil {
-				open = 0
-				j.resume(f.error, line, indent, number)
-			}
+// decode lets a new decoder read the text that is not given yet, which is inside
+// arrays of the top level.
+func (j *jsonScan) decode(arrays int) (err error) {
+	j.decoder = json.NewDecoder(io.MultiReader(strings.NewReader(strings.Repeat("[", arrays)), j))
+	j.decoder.UseNumber()
+	for range arrays {
+		_, err = j.decoder.Token()
+	}
+	return err
+}
+
+// Read gives the decoder the next line, or a part of a long one.
+func (j *jsonScan) Read(p []byte) (n int, err error) {
+	if j.given > maxRecord {
+		j.forget()
+		j.partial = true
+	}
+	if j.given == len(j.text) && !j.more() {
+		j.ended = true
+		return 0, j.err
+	}
+	if j.given == 0 || j.text[j.given-1] == '\n' {
+		j.line++
+	}
+	for n < len(p) && j.given < len(j.text) && (n == 0 || p[n-1] != '\n') {
+		if c, ok := j.shorten(j.text[j.given]); ok {
+			p[n] = c
+			n++
+		}
+		j.given++
+	}
+	return n, nil
+}
+
+// shorten leaves out the end of a string that is longer than maxRecord, which a
+// decoder would keep: such a record is skipped. Zeros end a code point that is cut.
+func (j *jsonScan) shorten(c byte) (byte, bool) {
+	switch {
+	case j.escaped:
+		j.escaped = false
+		return c, j.quoted <= maxRecord
+	case c == '\n' || c == '"' && j.quoted > 0:
+		j.quoted = 0
+	case c == '"' || j.quoted > 0:
+		j.quoted++
+		j.escaped = c == '\\'
+	}
+	if j.quoted > maxRecord {
+		return '0', j.quoted <= maxRecord+4
+	}
+	return c, true
+}
+
+// forget forgets the text before the last byte that the decoder has read.
+func (j *jsonScan) forget() {
+	n := max(j.given-1, 0)
+	j.text, j.given = j.text[n:], j.given-n
+}
+
+// resume goes on after damage: at the next line or, if the value of the top level
+// has several, at the next one with a value that is indented no further.
+func (j *jsonScan) resume(err error) error {
+	first, last, number := j.line, j.line, j.rec.Number
+	if len(j.records) > 0 {
+		first, number = j.records[0].line, j.records[0].number
+	}
+	final := last > first && (j.partial || j.rec.Number > number)
+	if j.ended {
+		final = final || j.err != io.EOF || len(j.records) == 0
+		if j.err == io.EOF {
+			err = errCut
 		}
 	}
-}
-
-// resume goes on after an error in a value that begins on this line: at the next
-// line, or if the value has several, at the next one with a value that is indented
-// no further. number is the number of the record before the value.
-func (j *jsonScan) resume(err error, line, indent, number int) {
-	skipped, last := "; rest of the line skipped", j.line
-	if last > line {
+	if last > first {
 		err = fmt.Errorf("%w (line %d)", err, last)
-		if j.rec.Number > number || j.base > 0 {
-			j.end(line, err)
-		}
-		j.pos, j.line = 0, line // the lines after the first may be values
+	} else {
+		j.forget()
+	}
+	if final {
+		return j.at(first, fmt.Errorf("%w; reading ends here", err))
 	}
 	j.skipLine()
-	if last > line {
-		for c := j.space(); c != 0 && (c != '{' && c != '[' || j.indent > indent); c = j.space() {
+	skipped := "; rest of the line skipped"
+	if last > first {
+		for j.line = first; (j.text != "" || j.more()) && !j.beginsValue(); j.line++ {
 			j.skipLine()
 		}
-		skipped = skippedLines(line, j.line-1)
+		skipped = skippedLines(first, j.line)
 	}
-	j.must(j.skip(line, fmt.Errorf("%w%s", err, skipped)))
-}
-
-// try reads something, and returns its failure.
-func (j *jsonScan) try(read func()) (f failure) {
-	top := j.wants
-	defer func() {
-		if r := recover(); r != nil {
-			var ok bool
-			if f, ok = r.(failure); !ok {
-				panic(r)
-			}
-			j.wants, j.saved, j.depth, j.arrays = top, j.saved[:0], 0, 0
-			clear(j.scan.values)
-		}
-	}()
-	read()
-	return f
-}
-
-// must ends the reading if a record could not be handed on.
-func (j *jsonScan) must(err error) {
-	if err != nil {
-		panic(failure{err, true})
+	arrays := 0
+	for arrays+1 < len(j.levels) && j.levels[arrays+1].top && j.levels[arrays+1].line < first {
+		arrays++
 	}
-}
-
-// end ends the reading.
-func (j *jsonScan) end(line int, err error) {
-	j.must(j.at(line, fmt.Errorf("%w; reading ends here", err)))
-}
-
-// element reads a value, and hands it on if it is a record.
-func (j *jsonScan) element(wants []want) {
-	outer, n := j.jsonRecord, len(j.saved)
-	j.jsonRecord, j.saved = jsonRecord{before: j.rec.Number}, append(j.saved, j.scan.values...)
-	c := j.space()
-	j.cut()
-	line, from := j.line, j.base
-	if c != '{' && c != '[' && wants[0].path != "" {
-		wants, j.broken = nil, errNoObject
+	j.levels, j.records, j.given, j.quoted, j.ended = j.levels[:arrays+1], j.records[:0], 0, 0, false
+	clear(j.values)
+	if err := j.decode(arrays); err != nil {
+		return err
 	}
-	j.value(wants)
+	return j.skip(first, fmt.Errorf("%w%s", err, skipped))
+}
+
+// beginsValue reports whether text begins with a value that is indented no further
+// than the one with damage.
+func (j *jsonScan) beginsValue() bool {
+	value := strings.TrimLeft(j.text, " \t")
+	return value != "" && (value[0] == '{' || value[0] == '[') && len(j.text)-len(value) <= j.indent
+}
+
+// read reads a token.
+func (j *jsonScan) read(token json.Token, begin int64) error {
+	in := &j.levels[len(j.levels)-1]
+	delim, _ := token.(json.Delim)
 	switch {
-	case j.outer:
-	case j.base+j.pos-from > maxRecord:
-		j.must(j.skip(line, errTooLong))
-	case j.broken != nil:
-		j.must(j.skip(line, j.broken))
-	default:
-		j.must(j.message(line))
-	}
-	copy(j.scan.values, j.saved[n:])
-	j.jsonRecord, j.saved = outer, j.saved[:n]
-	j.outer = true
-}
-
-// value reads a value.
-func (j *jsonScan) value(wants []want) {
-	c := j.space()
-	from := j.base + j.pos
-	if j.shape != nil && c == '[' {
-		j.shape.array = true
-	}
-	switch c {
-	case '[':
-		j.array(wants) // its elements have the fields
-		return
-	case '{':
-		j.object(wants)
-	case '"':
-		j.str()
-	default:
-		j.scalar()
-	}
-	if j.shape != nil && c != '{' {
-		j.shape.scalar = true
-	}
-	for _, w := range wants {
-		if w.path == "" || w.path == "[]" {
-			j.field(w.field, j.since(from))
+	case delim == ']' || delim == '}':
+		j.levels = j.levels[:len(j.levels)-1]
+		if in.top {
+			return nil
 		}
+		return j.end()
+	case len(j.levels) > maxDepth:
+		return j.resume(fmt.Errorf("more than %d arrays or objects in one another", maxDepth))
+	case delim == '[' && in.top:
+		j.levels = append(j.levels, *in)
+		j.levels[len(j.levels)-1].line = j.line
+		return nil
+	case in.key:
+		j.field(in, token.(string))
+		return nil
+	case len(j.levels) == 1 && delim == 0 && j.Field != "[]":
+		return j.resume(errNoObject)
 	}
-}
-
-// field takes a value of a field. Parts of a message become one text, and several
-// values of another field a list.
-func (j *jsonScan) field(i int, raw string) {
-	j.seen[i], j.found = true, j.found || i == 0
-	if j.rec.Number > j.before {
-		j.end(j.line, fmt.Errorf("field %s comes after the records in the same value: move it before them, or do not ask for it", quote.Quote(j.fields[i])))
+	if in.top {
+		line := j.text[strings.LastIndexByte(j.text[:j.given-1], '\n')+1:]
+		j.indent = len(line) - len(strings.TrimLeft(line, " \t"))
+		j.forget()
+		j.partial = false
 	}
-	v := &j.scan.values[i]
-	switch {
-	case raw == "": // the record is too long
-	case i == 0 && raw[0] != '"' && (j.joined || strings.IndexByte("{tf", raw[0]) >= 0):
-		j.broken = fmt.Errorf("field %s is not text: name the field in it that is, with points between the names", quote.Quote(j.Field))
-	case raw == "null":
-	case !v.ok || i == 0 && !j.joined:
-		*v = value{unquote(raw), true}
-	case i == 0:
-		v.text += unquote(raw)
-	default:
-		v.text += "," + unquote(raw)
-	}
-}
-
-// unquote returns the text of a string, and other values as they are.
-func unquote(raw string) (text string) {
-	switch {
-	case raw == "" || raw[0] != '"':
-		return raw
-	case strings.IndexByte(raw, '\\') < 0:
-		return raw[1 : len(raw)-1]
-	}
-	if err := json.Unmarshal([]byte(raw), &text); err != nil {
-		panic(failure{err, false})
-	}
-	return text
-}
-
-// object reads an object. The values of * are records, or parts of one.
-func (j *jsonScan) object(wants []want) {
-	j.items('}', func() {
-		j.expect('"')
-		key := unquote(j.str())
-		j.expect(':')
-		j.pos++
-		n, star, outer := len(j.wants), false, j.shape
-		if outer != nil {
-			j.shape = outer.field(key)
+	if in.record {
+		r := jsonRecord{line: j.line, begin: begin, number: j.rec.Number, saved: slices.Clone(j.values)}
+		if delim == 0 && in.wants[0].path != "" {
+			r.broken = errNoObject
 		}
-		for _, w := range wants {
-			if rest, any, ok := descend(w.path, key); ok {
-				j.wants = append(j.wants, want{w.field, rest})
-				star = star || any && w.field == 0
+		j.records = append(j.records, r)
+	}
+	if delim == '[' {
+		return j.array(in)
+	}
+	for _, w := range in.wants {
+		if (w.path == "" || w.path == "[]") && (delim == 0 || w.field == 0) {
+			if err := j.take(w.field, token); err != nil {
+				return err
 			}
 		}
-		inner := j.wants[n:]
-		if star && j.collects(inner[0].path) {
-			j.element(inner)
-		} else {
-			j.joined = j.joined || star
-			j.value(inner)
+	}
+	if delim == '{' {
+		j.levels = append(j.levels, level{key: true, fields: in.wants})
+		return nil
+	}
+	return j.end()
+}
+
+// field reads a key. The values of * are records, or parts of one.
+func (j *jsonScan) field(in *level, key string) {
+	in.key, in.record, in.wants = false, false, in.wants[:0]
+	for _, w := range in.fields {
+		rest, any, ok := descend(w.path, key)
+		if ok {
+			in.wants = append(in.wants, want{w.field, rest})
 		}
-		j.wants, j.shape = j.wants[:n], outer
-	})
+		if any && w.field == 0 {
+			in.record = j.collects(rest)
+			r := &j.records[len(j.records)-1]
+			r.joined = r.joined || !in.record
+		}
+	}
 }
 
 // descend returns the rest of a path in the value of key, and whether the path
@@ -307,169 +295,86 @@ func descend(path, key string) (rest string, any, ok bool) {
 	return "", false, false
 }
 
-// array reads an array. On the path of the messages its elements are records, or
+// array begins an array. On the path of the messages its elements are records, or
 // parts of one.
-func (j *jsonScan) array(wants []want) {
-	if len(wants) == 0 || wants[0].field != 0 {
-		j.items(']', func() { j.value(wants) })
-		return
-	}
-	path := wants[0].path
-	here := j.Field[:len(j.Field)-len(path)] + "[]" + path
-	switch {
-	case !j.collects(path):
-		j.joined = true
-		j.items(']', func() { j.value(wants) })
-		return
-	case j.marked:
-		wants[0].path = strings.TrimPrefix(path, "[]")
-	case j.arrays == 0:
-		j.path, j.format = here, "JSON path "+quote.Quote(here)
-	case j.path != here:
-		choices := []string{j.path, here}
-		for _, name := range j.names {
-			if strings.ReplaceAll(name, "[]", "") == j.Field && name != j.Field && !slices.Contains(choices, name) {
-				choices = append(choices, name)
+func (j *jsonScan) array(in *level) error {
+	next := level{array: true, wants: slices.Clone(in.wants)}
+	if len(next.wants) > 0 && next.wants[0].field == 0 {
+		path := next.wants[0].path
+		place := j.Field[:len(j.Field)-len(path)] + "[]" + path
+		next.record = j.collects(path)
+		r := &j.records[len(j.records)-1]
+		r.outer = r.outer || next.record
+		switch {
+		case !next.record:
+			r.joined = true
+		case j.marked:
+			next.wants[0].path = strings.TrimPrefix(path, "[]")
+		case !slices.ContainsFunc(j.levels, func(l level) bool { return l.array && l.record && !l.top }):
+			j.as.Path = place
+		case j.as.Path != place:
+			choices := []string{j.as.Path, place}
+			for _, name := range j.names {
+				if strings.ReplaceAll(name, "[]", "") == j.Field && name != j.Field && !slices.Contains(choices, name) {
+					choices = append(choices, name)
+				}
 			}
+			return j.at(j.line, fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(j.Field), list(choices)))
 		}
-		j.must(j.at(j.line, fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(j.Field), list(choices))))
 	}
-	j.outer = true
-	j.arrays++
-	j.items(']', func() { j.element(wants) })
-	j.arrays--
+	j.levels = append(j.levels, next)
+	return nil
 }
 
 // collects reports whether an array or * with this path after it has records in it,
 // and not parts of one.
 func (j *jsonScan) collects(path string) bool { return !j.marked || strings.Contains(path, "[]") }
 
-// items reads what is in brackets, and the closing one. item reads what is between
-// commas.
-func (j *jsonScan) items(closing byte, item func()) {
-	if j.depth++; j.depth > maxDepth {
-		fail("more than %d arrays or objects in one another", maxDepth)
+// take takes a value of a field. Parts of a message become one text, and several
+// values of another field a list.
+func (j *jsonScan) take(field int, token json.Token) error {
+	r := &j.records[len(j.records)-1]
+	j.seen[field], j.found = true, j.found || field == 0
+	if j.rec.Number > r.number {
+		return j.at(j.line, fmt.Errorf("field %s comes after the records in the same value: move it before them, or do not ask for it; reading ends here", quote.Quote(j.fields[field])))
 	}
-	j.pos++
-	for c := j.space(); c != closing; {
-		item()
-		if c = j.space(); c == ',' {
-			j.pos++
-		} else {
-			j.expect(closing)
-		}
-	}
-	j.pos++
-	j.depth--
-}
-
-// expect skips white space up to c.
-func (j *jsonScan) expect(c byte) {
-	switch got := j.space(); got {
-	case c:
-	case 0:
-		panic(failure{errCut, false})
-	default:
-		fail("%q where %q should be", got, c)
-	}
-}
-
-// str reads a string, and returns it in its quotes.
-func (j *jsonScan) str() string {
-	from, escaped := j.base+j.pos, false
-	for j.pos++; ; {
-		for ; j.pos < len(j.text); j.pos++ {
-			switch c := j.text[j.pos]; {
-			case c < ' ':
-				fail("line break or control character in a string")
-			case escaped:
-				escaped = false
-			case c == '\\':
-				escaped = true
-			case c == '"':
-				j.pos++
-				return j.since(from)
-			}
-		}
-		if !j.fill() {
-			j.expect('"')
-		}
-	}
-}
-
-// scalar reads a number, true, false or null.
-func (j *jsonScan) scalar() {
-	from := j.base + j.pos
-	for (j.pos < len(j.text) || j.fill()) && strings.IndexByte(" \t\r\n,\"[]{}", j.text[j.pos]) < 0 {
-		j.pos++
-	}
-	token := j.since(from)
+	v := &j.values[field]
+	_, isText := token.(string)
+	_, isNumber := token.(json.Number)
 	switch {
-	case from < j.base || json.Valid([]byte(token)):
-	case token == "":
-		j.expect('"')
+	case field == 0 && !isText && (r.joined || !isNumber && token != nil):
+		r.broken = fmt.Errorf("field %s is not text: name the field in it that is, with points between the names", quote.Quote(j.Field))
+	case token == nil:
+	case !v.ok || field == 0 && !r.joined:
+		*v = value{fmt.Sprint(token), true}
+	case field == 0:
+		v.text += fmt.Sprint(token)
 	default:
-		fail("%.40q is not a JSON value", token)
+		v.text += "," + fmt.Sprint(token)
 	}
+	return nil
 }
 
-// space skips white space. It returns the byte after it, which is the next one,
-// and 0 at the end.
-func (j *jsonScan) space() byte {
-	for {
-		for ; j.pos < len(j.text); j.pos++ {
-			switch c := j.text[j.pos]; c {
-			case '\n':
-				j.line++
-				j.indent = 0
-			case ' ', '\t', '\r':
-				j.indent++
-			default:
-				return max(c, 1) // 0 is the end
-			}
-		}
-		if !j.fill() {
-			return 0
-		}
+// end ends a value, and hands it on if it is a record.
+func (j *jsonScan) end() (err error) {
+	in, last := &j.levels[len(j.levels)-1], len(j.records)-1
+	in.key = !in.array
+	if !in.record {
+		return nil
 	}
-}
-
-// skipLine reads the rest of the line.
-func (j *jsonScan) skipLine() {
-	j.cut()
-	for ; j.text != "" || j.more(); j.text = "" {
-		if i := strings.IndexByte(j.text, '\n'); i >= 0 {
-			j.text = j.text[i+1:]
-			j.line++
-			j.indent = 0
-			return
-		}
+	r := j.records[last]
+	switch {
+	case r.outer:
+	case j.decoder.InputOffset()-r.begin > maxRecord:
+		err = j.skip(r.line, errTooLong)
+	case r.broken != nil:
+		err = j.skip(r.line, r.broken)
+	default:
+		err = j.message(r.line)
 	}
-}
-
-// fill reads on. It forgets the beginning of a record that is too long.
-func (j *jsonScan) fill() bool {
-	if j.pos > maxRecord {
-		j.cut()
+	copy(j.values, r.saved)
+	if j.records = j.records[:last]; last > 0 {
+		j.records[last-1].outer = true
 	}
-	if more := j.more(); more || j.err == io.EOF {
-		return more
-	}
-	j.end(j.line, j.err)
-	return false
-}
-
-// cut forgets the text before the next byte.
-func (j *jsonScan) cut() {
-	j.text = j.text[j.pos:]
-	j.base += j.pos
-	j.pos = 0
-}
-
-// since returns the text from there to the next byte, or "" if it is forgotten.
-func (j *jsonScan) since(from int) string {
-	if from < j.base {
-		return ""
-	}
-	return j.text[from-j.base : j.pos]
+	return err
 }

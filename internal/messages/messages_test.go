@@ -17,6 +17,9 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
+// damage finds what encoding/json says about damage. That depends on Go's version.
+var damage = regexp.MustCompile(`(damaged JSON)(: invalid character .*?)( \(line|;|$)`)
+
 // read returns what is read of a log, a line for each record and one for the
 // error: "2 1 message STOP" is the first record, on line 2.
 func read(l Log, name string, r io.Reader) (events []string) {
@@ -30,13 +33,13 @@ func read(l Log, name string, r io.Reader) (events []string) {
 			e += fmt.Sprintf(" %q %q", r.Kept, r.Date)
 		}
 		if r.Err != nil {
-			e += ": " + r.Err.Error()
+			e += ": " + damage.ReplaceAllString(r.Err.Error(), "$1$3")
 		}
 		events = append(events, e)
 		return nil
 	})
 	if err != nil {
-		events = append(events, err.Error())
+		events = append(events, damage.ReplaceAllString(err.Error(), "$1$3"))
 	}
 	return events
 }
@@ -49,6 +52,7 @@ func TestRead(t *testing.T) {
 		unclosed = "quote within a field, unclosed quote, or text after a closing quote"
 		records  = "a field contains lines that look like records: its quote is closed too late, or one belongs to the text: " + quotes
 		rest     = "; rest of the line skipped"
+		ends     = "; reading ends here"
 		cut      = "JSON ends too early: perhaps the file was cut off, fetch it again"
 	)
 	lines := Log{Format: Lines}
@@ -152,7 +156,7 @@ func TestRead(t *testing.T) {
 		{"half a surrogate pair", body, `{"body":"\ud83d"}`, []string{`1 1 message "�" damaged`}},
 
 		// JSON with several arrays, and with *.
-		{"an array of a field to keep", json("data.text", Log{Keep: []string{"data.to.number", "data.to"}}), `{"data":{"text":"a","to":[{"number":"1"},{"number":"2"}]}}`, []string{`1 1 message "a" ["1,2" "{\"number\":\"1\"},{\"number\":\"2\"}"] ""`}},
+		{"an array of a field to keep", json("data.text", Log{Keep: []string{"data.to.number", "data.from"}}), `{"data":{"text":"a","from":{"number":"3"},"to":[{"number":"1"},{"number":"2"}]}}`, []string{`1 1 message "a" ["1,2" ""] ""`}},
 		{"an array in each record", json("m.text", Log{Keep: []string{"m[].to.n"}, Date: "m.at"}), `{"m":[{"text":"a","to":[{"n":1},{"n":2}],"at":3},{"to":[{"n":4}],"text":"b"}]}`, []string{`1 1 message "a" ["1,2"] "3"`, `1 2 message "b" ["4"] ""`}},
 		{"a field of an outer array", json("e.m[].t", Log{Keep: []string{"e.id"}}), `{"e":[{"id":1,"m":[{"t":"a"},{"t":"b"}]},{"m":[{"t":"c"}]},{"id":2}]}`, []string{
 			`1 1 message "a" ["1"] ""`, `1 2 message "b" ["1"] ""`, `1 3 message "c" [""] ""`, `1 4 no text "" ["2"] ""`,
@@ -175,25 +179,25 @@ func TestRead(t *testing.T) {
 
 		// JSON that is damaged.
 		{"broken lines", body, "{\"body\":\"a\"}\n{\"body\n[1]\nhello\n2026-01-01 {\"body\":\"x\"}\n[10:20] {\"body\":\"y\"}\n{\"body\":nope}\n{\"body\":\"b\"}\n", []string{
-			`1 1 message "a"`, `2 2 skipped "": line break or control character in a string` + rest, `3 3 skipped "": not an object: want one, with the message in a field`,
-			`4 4 skipped "": not an object: want one, with the message in a field` + rest, `5 5 skipped "": not an object: want one, with the message in a field` + rest,
-			`6 6 skipped "": "10:20" is not a JSON value` + rest, `7 7 skipped "": "nope" is not a JSON value` + rest, `8 8 message "b"`,
+			`1 1 message "a"`, `2 2 skipped "": damaged JSON` + rest, `3 3 skipped "": not an object: want one, with the message in a field`,
+			`4 4 skipped "": damaged JSON` + rest, `5 5 skipped "": not an object: want one, with the message in a field` + rest,
+			`6 6 skipped "": not an object: want one, with the message in a field`, `6 7 skipped "": damaged JSON` + rest, `7 8 skipped "": damaged JSON` + rest, `8 9 message "b"`,
 		}},
 		{"values that go on too long", body, "{\"x\":\n{\"body\":\"a\"}\n{\"body\":\"b\"}\n{\"x\":[\n{\"body\":\"c\"}\n", []string{
-			`1 1 skipped "": '{' where '}' should be (line 3)`, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 6)`, `5 5 message "c"`,
+			`1 1 skipped "": damaged JSON (line 3)`, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 5)`, `5 5 message "c"`,
 		}},
-		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": '"' where '}' should be (line 3); lines 1 to 6 skipped`, `7 2 message "b"`}},
-		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": '}' where '"' should be` + rest, `3 3 message "c"`}},
-		{"a broken element in an object", json("m.body", Log{}), "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"b},\n{\"body\":\"c\"}\n]}", []string{`1 1 message "a"`, "log:1: line break or control character in a string (line 2); reading ends here"}},
-		{"an array that is cut off", body, "[{\"body\":\"a\"},\n{\"body\":\"b\"}", []string{`1 1 message "a"`, `2 2 message "b"`, "log:2: " + cut}},
-		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2)", `log: no record has field "body"`}},
-		{"other commas", body, "[{\"body\":\"a\"} {\"body\":\"b\"}\n,{\"body\":\"c\"},],", []string{`1 1 message "a"`, `1 2 message "b"`, `2 3 message "c"`}},
+		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": damaged JSON (line 3); lines 1 to 6 skipped`, `7 2 message "b"`}},
+		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": damaged JSON` + rest, `3 3 message "c"`}},
+		{"a broken element in an object", json("m.body", Log{}), "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"b},\n{\"body\":\"c\"}\n]}", []string{`1 1 message "a"`, "log:1: damaged JSON (line 2); reading ends here"}},
+		{"an array that is cut off", body, "[{\"body\":\"a\"},\n{\"body\":\"b\"}", []string{`1 1 message "a"`, `2 2 message "b"`, "log:2: " + cut + ends}},
+		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2); lines 1 to 2 skipped", `log: no record has field "body"`}},
+		{"other commas", body, "[{\"body\":\"a\"} {\"body\":\"b\"}\n,{\"body\":\"c\"},]\n{\"body\":\"d\"}", []string{`1 1 message "a"`, `1 2 skipped "": damaged JSON` + rest, `2 3 skipped "": damaged JSON` + rest, `3 4 message "d"`}},
 		{"a number in an array", body, "[1, {\"body\":\"a\"}]", []string{`1 1 skipped "": not an object: want one, with the message in a field`, `1 2 message "a"`}},
 		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of "body", "m.b.c"`}},
-		{"deep", body, strings.Repeat("[", 200), []string{"log:1: " + cut}},
+		{"deep", body, strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"deep in a value", body, `{"x":` + strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns "a", "b", "Body": use -csv Body`}},
-		{"lines that should be JSON", body, "hello\n", []string{"log: does not look like JSON: use -lines if each line is one message and nothing else"}},
+		{"lines that should be JSON", body, "hello\n", []string{"log: looks like lines: use -lines if each line is one message and nothing else"}},
 		{"JSON in a column", csv(Log{}), "Body,x\n\"{\"\"text\"\":1}\",2\n\"{\"\"a\"\":1}\",3\n", []string{`2 1 skipped "{\"text\":1}": the text is JSON with the message in field "text": extract it first`, `3 2 message "{\"a\":1}"`}},
 
 		// Files that are not text.

@@ -87,19 +87,29 @@ var plainName = regexp.MustCompile(`^[\w.-]+$`)
 // flag returns the flag that reads a format with these fields.
 func flag(f Format, names []string) string {
 	name := pick(names)
-	var flags []string
-	for _, n := range names { // a path with several arrays is there several times
-		if strings.ReplaceAll(n, "[]", "") == strings.ReplaceAll(name, "[]", "") {
-			if !plainName.MatchString(n) {
-				n = quote.Quote(n)
-			}
-			flags = append(flags, fmt.Sprintf("-%s %s", f, n))
-		}
-	}
-	if flags == nil {
+	if name == "" {
 		return fmt.Sprintf("-%s and the name of the one with the messages", f)
 	}
+	var flags []string
+	for _, choice := range choices(name) {
+		if !plainName.MatchString(choice) {
+			choice = quote.Quote(choice)
+		}
+		flags = append(flags, fmt.Sprintf("-%s %s", f, choice))
+	}
 	return strings.Join(flags, " or ")
+}
+
+// choices returns the paths with [] after one of the arrays that a path passes.
+func choices(path string) (paths []string) {
+	parts := strings.Split(path, "[]")
+	if len(parts) < 3 {
+		return []string{strings.Join(parts, "")}
+	}
+	for i := range parts[1:] {
+		paths = append(paths, strings.Join(parts[:i+1], "")+"[]"+strings.Join(parts[i+1:], ""))
+	}
+	return paths
 }
 
 // usualNames are the usual names of the messages' field, the likeliest first, without
@@ -120,24 +130,16 @@ func pick(names []string) string {
 	return ""
 }
 
-// fieldNames returns the paths of the fields in a sample of JSON, and nothing for
-// other samples. A path that passes several arrays occurs once for each of them,
-// with [] after that array.
+// fieldNames returns the paths of the fields in a sample of JSON, with [] after
+// each array, and nothing for other samples.
 func fieldNames(sample string) (paths []string) {
 	top := newShape()
 	for d := json.NewDecoder(strings.NewReader(sample)); top.read(d) == nil; {
 	}
 	top.array = false
 	top.walk("", func(path string) {
-		parts := strings.Split(strings.TrimPrefix(path, "."), "[]")
-		for i := 1; i < max(2, len(parts)); i++ {
-			path := strings.Join(parts, "")
-			if len(parts) > 2 {
-				path = strings.Join(parts[:i], "") + "[]" + strings.Join(parts[i:], "")
-			}
-			if path != "" && !slices.Contains(paths, path) {
-				paths = append(paths, path)
-			}
+		if path = strings.TrimPrefix(path, "."); path != "" && !slices.Contains(paths, path) {
+			paths = append(paths, path)
 		}
 	})
 	return paths

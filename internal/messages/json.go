@@ -56,7 +56,7 @@ type jsonRecord struct {
 	begin  int64   // in the decoder
 	number int     // of the record before it
 	saved  []value // of the fields, outside the record
-	outer  bool    // it has records in it
+	outer  bool    // it contains records
 	joined bool    // its text consists of parts
 	broken error   // why it is skipped
 }
@@ -276,8 +276,6 @@ func (j *jsonScan) field(in *level, key string) {
 		}
 		if any && w.field == 0 {
 			in.record = j.collects(rest)
-			r := &j.records[len(j.records)-1]
-			r.joined = r.joined || !in.record
 		}
 	}
 }
@@ -303,32 +301,35 @@ func (j *jsonScan) array(in *level) error {
 		path := next.wants[0].path
 		place := j.Field[:len(j.Field)-len(path)] + "[]" + path
 		next.record = j.collects(path)
-		r := &j.records[len(j.records)-1]
-		r.outer = r.outer || next.record
 		switch {
 		case !next.record:
-			r.joined = true
 		case j.marked:
 			next.wants[0].path = strings.TrimPrefix(path, "[]")
 		case !slices.ContainsFunc(j.levels, func(l level) bool { return l.array && l.record && !l.top }):
 			j.as.Path = place
 		case j.as.Path != place:
-			choices := []string{j.as.Path, place}
+			paths := []string{j.as.Path, place}
 			for _, name := range j.names {
-				if strings.ReplaceAll(name, "[]", "") == j.Field && name != j.Field && !slices.Contains(choices, name) {
-					choices = append(choices, name)
+				if all := choices(name); len(all) > 1 && strings.ReplaceAll(name, "[]", "") == j.Field {
+					paths = all
 				}
 			}
-			return j.at(j.line, fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(j.Field), list(choices)))
+			return j.at(j.line, fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(j.Field), list(paths)))
 		}
 	}
 	j.levels = append(j.levels, next)
 	return nil
 }
 
-// collects reports whether an array or * with this path after it has records in it,
-// and not parts of one.
-func (j *jsonScan) collects(path string) bool { return !j.marked || strings.Contains(path, "[]") }
+// collects reports whether an array or * with this path after it contains records.
+// Otherwise it contains parts of one.
+func (j *jsonScan) collects(path string) bool {
+	records := !j.marked || strings.Contains(path, "[]")
+	r := &j.records[len(j.records)-1]
+	r.joined = r.joined || !records
+	r.outer = r.outer || records
+	return records
+}
 
 // take takes a value of a field. Parts of a message become one text, and several
 // values of another field a list.
@@ -373,8 +374,6 @@ func (j *jsonScan) end() (err error) {
 		err = j.message(r.line)
 	}
 	copy(j.values, r.saved)
-	if j.records = j.records[:last]; last > 0 {
-		j.records[last-1].outer = true
-	}
+	j.records = j.records[:last]
 	return err
 }

@@ -193,7 +193,7 @@ func TestRead(t *testing.T) {
 		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2); lines 1 to 2 skipped", `log: no record has field "body"`}},
 		{"other commas", body, "[{\"body\":\"a\"} {\"body\":\"b\"}\n,{\"body\":\"c\"},]\n{\"body\":\"d\"}", []string{`1 1 message "a"`, `1 2 skipped "": damaged JSON` + rest, `2 3 skipped "": damaged JSON` + rest, `3 4 message "d"`}},
 		{"a number in an array", body, "[1, {\"body\":\"a\"}]", []string{`1 1 skipped "": not an object: want one, with the message in a field`, `1 2 message "a"`}},
-		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of "body", "m.b.c"`}},
+		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of "body", "m[].b.c"`}},
 		{"deep", body, strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"deep in a value", body, `{"x":` + strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns "a", "b", "Body": use -csv Body`}},
@@ -264,7 +264,10 @@ func TestTooLong(t *testing.T) {
 		{"line of JSON", "{\"body\":\"a\"}\n{\"body\":\"" + long + "\"}\n{\"body\":\"b\"}", Log{Format: JSON, Field: "body"}, []string{`1 1 message "a"`, "2 2 skipped", `3 3 message "b"`}},
 		{"value of JSON", "[{\"body\":\"a\"},\n{\"body\":\"" + long + long + "\"},\n{\"body\":\"b\"}]", Log{Format: JSON, Field: "body"}, []string{`1 1 message "a"`, "2 2 skipped", `3 3 message "b"`}},
 		{"record of JSON in an object", "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"x\",\"y\":{\"z\":\"" + long + "\"}},\n{\"body\":\"b\"}]}", Log{Format: JSON, Field: "m.body"}, []string{`1 1 message "a"`, "2 2 skipped", `3 3 message "b"`}},
-		{"array that is not asked for", "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"" + long + long + "\"}]}", Log{Format: JSON, Field: "body"}, []string{`1 1 skipped "": record is longer`, `log: no record has field "body": take one of "m.body"`}},
+		{"escapes of JSON", `[{"body":"` + strings.Repeat(`\u00e9`, 1e6) + `"},{"body":"x` + strings.Repeat(`\u00e9`, 1e6) + `"},{"body":"` + strings.Repeat(`\"`, 3e6) + `"},{"body":"x` + strings.Repeat(`\\`, 3e6) + `"},{"body":"b"}]`, Log{Format: JSON, Field: "body"}, []string{
+			`1 1 skipped "": record is longer`, `1 2 skipped "": record is longer`, `1 3 skipped "": record is longer`, `1 4 skipped "": record is longer`, `1 5 message "b"`,
+		}},
+		{"array that is not asked for", "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"" + long + long + "\"}]}", Log{Format: JSON, Field: "body"}, []string{`1 1 skipped "": record is longer`, `log: no record has field "body": take one of "m[].body"`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

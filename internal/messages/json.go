@@ -129,12 +129,19 @@ func (j *jsonScan) Read(p []byte) (n int, err error) {
 	if j.given == 0 || j.text[j.given-1] == '\n' {
 		j.line++
 	}
-	for n < len(p) && j.given < len(j.text) && (n == 0 || p[n-1] != '\n') {
-		if c, ok := j.shorten(j.text[j.given]); ok {
-			p[n] = c
+	for n < len(p)-1 && j.given < len(j.text) && (n == 0 || p[n-1] != '\n') {
+		c, ok := j.shorten(j.text[j.given])
+		if j.given++; !ok {
+			continue
+		}
+		// A decoder that finds no white space after a value makes an error in its
+		// place, which takes a third of the time.
+		if j.quoted == 0 && strings.IndexByte(",:]}", c) >= 0 {
+			p[n] = ' '
 			n++
 		}
-		j.given++
+		p[n] = c
+		n++
 	}
 	return n, nil
 }

@@ -16,10 +16,9 @@ import (
 // that after damage another decoder can go on at the next line.
 type jsonScan struct {
 	*scan
-	*window // from the line on which the value of the top level begins
+	*window // from the line on which the value of the top level begins; line is of the last byte given
 	decoder *json.Decoder
 	given   int  // bytes of text that the decoder has read
-	line    int  // of the last one
 	indent  int  // blanks before the value of the top level
 	partial bool // text lacks a part of this value
 	ended   bool // the decoder came to the end of the log
@@ -96,6 +95,7 @@ func (s *scan) json(w *window) error {
 			err = j.resume(fmt.Errorf("damaged JSON: %w", err))
 		}
 	}
+	s.format = "JSON path " + quote.Quote(s.path)
 	switch {
 	case err != io.EOF:
 		return err
@@ -193,11 +193,12 @@ func (j *jsonScan) resume(err error) error {
 	if final {
 		return j.at(first, fmt.Errorf("%w; reading ends here", err))
 	}
-	j.skipLine()
+	j.next()
+	j.line = first
 	skipped := "; rest of the line skipped"
 	if last > first {
-		for j.line = first; (j.text != "" || j.more()) && !j.beginsValue(); j.line++ {
-			j.skipLine()
+		for (j.text != "" || j.more()) && !j.beginsValue() {
+			j.next()
 		}
 		skipped = skippedLines(first, j.line)
 	}
@@ -313,9 +314,9 @@ func (j *jsonScan) array(in *level) error {
 		case j.marked:
 			next.wants[0].path = strings.TrimPrefix(path, "[]")
 		case !slices.ContainsFunc(j.levels, func(l level) bool { return l.array && l.record && !l.top }):
-			j.as.Path = place
-		case j.as.Path != place:
-			paths := []string{j.as.Path, place}
+			j.path = place
+		case j.path != place:
+			paths := []string{j.path, place}
 			for _, name := range j.names {
 				if all := choices(name); len(all) > 1 && strings.ReplaceAll(name, "[]", "") == j.Field {
 					paths = all

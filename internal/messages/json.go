@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,8 +28,6 @@ type jsonScan struct {
 
 	levels  []level
 	records []jsonRecord // around the next token, the outermost first
-	marked  bool         // the path of the messages has a []
-	found   bool         // a record has the field of the messages
 }
 
 // A level is an array or object around the next token. The first level is the log.
@@ -76,16 +75,14 @@ func (s *scan) json(w *window) error {
 	s.names = fieldNames(sample)
 	log := level{array: true, top: true, record: true}
 	for i, field := range s.fields {
-		path := strings.TrimPrefix(field, "[]")
-		if i > 0 {
-			path = strings.ReplaceAll(field, "[]", "")
-		}
 		if field != "" {
-			log.wants = append(log.wants, want{i, path})
+			log.wants = append(log.wants, want{i, strings.TrimPrefix(field, "[]")})
 		}
 	}
-	j := &jsonScan{scan: s, window: w, levels: []level{log}, marked: strings.Contains(s.Field, "[]")}
-	err := j.decode(0)
+	j := &jsonScan{scan: s, window: w, levels: []level{log}}
+	j.decode(0)
+	s.seen[0] = false
+	var err error
 	for err == nil {
 		before := j.decoder.InputOffset()
 		var token json.Token
@@ -99,21 +96,17 @@ func (s *scan) json(w *window) error {
 	switch {
 	case err != io.EOF:
 		return err
-	case !j.found && s.rec.Number > 0:
+	case !s.seen[0] && s.rec.Number > 0:
 		return s.refuse(noField(s.Field, s.names))
 	}
 	return nil
 }
 
-// decode lets a new decoder read the text that is not given yet, which is inside
-// arrays of the top level.
-func (j *jsonScan) decode(arrays int) (err error) {
-	j.decoder = json.NewDecoder(io.MultiReader(strings.NewReader(strings.Repeat("[", arrays)), j))
+// decode lets a new decoder read so many opening brackets, and the text that is not
+// given yet.
+func (j *jsonScan) decode(brackets int) {
+	j.decoder = json.NewDecoder(io.MultiReader(strings.NewReader(strings.Repeat("[", brackets)), j))
 	j.decoder.UseNumber()
-	for range arrays {
-		_, err = j.decoder.Token()
-	}
-	return err
 }
 
 // Read gives the decoder the next line, or a part of a long one.
@@ -195,23 +188,19 @@ func (j *jsonScan) resume(err error) error {
 	}
 	j.next()
 	j.line = first
-	skipped := "; rest of the line skipped"
-	if last > first {
-		for (j.text != "" || j.more()) && !j.beginsValue() {
-			j.next()
-		}
-		skipped = skippedLines(first, j.line)
+	for last > first && (j.text != "" || j.more()) && !j.beginsValue() {
+		j.next()
 	}
 	arrays := 0
-	for arrays+1 < len(j.levels) && j.levels[arrays+1].top && j.levels[arrays+1].line < first {
-		arrays++
+	for _, in := range j.levels[1:] {
+		if in.top && in.line < first {
+			arrays++
+		}
 	}
-	j.levels, j.records, j.given, j.quoted, j.ended = j.levels[:arrays+1], j.records[:0], 0, 0, false
+	j.decode(arrays)
+	j.levels, j.records, j.given, j.quoted, j.ended = j.levels[:1], j.records[:0], 0, 0, false
 	clear(j.values)
-	if err := j.decode(arrays); err != nil {
-		return err
-	}
-	return j.skip(first, fmt.Errorf("%w%s", err, skipped))
+	return j.skip(first, fmt.Errorf("%w%s", err, cmp.Or(skippedLines(first, j.line), "; rest of the line skipped")))
 }
 
 // beginsValue reports whether text begins with a value that is indented no further
@@ -311,7 +300,7 @@ func (j *jsonScan) array(in *level) error {
 		next.record = j.collects(path)
 		switch {
 		case !next.record:
-		case j.marked:
+		case strings.Contains(j.Field, "[]"):
 			next.wants[0].path = strings.TrimPrefix(path, "[]")
 		case !slices.ContainsFunc(j.levels, func(l level) bool { return l.array && l.record && !l.top }):
 			j.path = place
@@ -332,7 +321,7 @@ func (j *jsonScan) array(in *level) error {
 // collects reports whether an array or * with this path after it contains records.
 // Otherwise it contains parts of one.
 func (j *jsonScan) collects(path string) bool {
-	records := !j.marked || strings.Contains(path, "[]")
+	records := strings.Contains(path, "[]") || !strings.Contains(j.Field, "[]")
 	r := &j.records[len(j.records)-1]
 	r.joined = r.joined || !records
 	r.outer = r.outer || records
@@ -343,7 +332,7 @@ func (j *jsonScan) collects(path string) bool {
 // values of another field a list.
 func (j *jsonScan) take(field int, token json.Token) error {
 	r := &j.records[len(j.records)-1]
-	j.seen[field], j.found = true, j.found || field == 0
+	j.seen[field] = true
 	if j.rec.Number > r.number {
 		return j.at(j.line, fmt.Errorf("field %s comes after the records in the same value: move it before them, or do not ask for it; reading ends here", quote.Quote(j.fields[field])))
 	}

@@ -184,7 +184,7 @@ func TestRead(t *testing.T) {
 			`6 6 skipped "": not an object: want one, with the message in a field`, `6 7 skipped "": damaged JSON` + rest, `7 8 skipped "": damaged JSON` + rest, `8 9 message "b"`,
 		}},
 		{"values that go on too long", body, "{\"x\":\n{\"body\":\"a\"}\n{\"body\":\"b\"}\n{\"x\":[\n{\"body\":\"c\"}\n", []string{
-			`1 1 skipped "": damaged JSON (line 3)`, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 5)`, `5 5 message "c"`,
+			`1 1 skipped "": damaged JSON (line 3)` + rest, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + ` (line 5)` + rest, `5 5 message "c"`,
 		}},
 		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": damaged JSON (line 3); lines 1 to 6 skipped`, `7 2 message "b"`}},
 		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": damaged JSON` + rest, `3 3 message "c"`}},

@@ -65,7 +65,7 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err == nil {
 		err = a.finish()
 	}
-	if flushed := a.buffer.Flush(); err == nil {
+	if flushed := a.flush(); err == nil {
 		err = flushed
 	}
 	if status := outputStatus(stderr, err); status != 0 || a.tally.problems+a.tally.damaged == 0 {
@@ -91,7 +91,7 @@ func (a *auditor) finish() error {
 		}
 		a.senders.table().print(a.out)
 	}
-	if err := a.buffer.Flush(); err != nil {
+	if err := a.flush(); err != nil {
 		return err
 	}
 	a.write(a.stderr)
@@ -199,8 +199,14 @@ func (a *auditor) report(err error) error {
 	return a.say("%v", err)
 }
 
+// flush writes the rows so far.
+func (a *auditor) flush() error {
+	a.out.Flush()
+	return a.buffer.Flush()
+}
+
 func (a *auditor) say(format string, args ...any) error {
-	if err := a.buffer.Flush(); err != nil {
+	if err := a.flush(); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "optout: "+format+"\n", args...)
@@ -214,9 +220,6 @@ func (o *options) columns() []column {
 		all = append(all, e.columns()...)
 	}
 	all = append(all, columns("kept", o.log.Keep...)...)
-	for i := range all {
-		all[i].width = 10 // most cells are not longer
-	}
 	return append(all, column{name: "message"})
 }
 
@@ -301,7 +304,7 @@ type input struct {
 
 // Read writes the decided messages first, as reading may have to wait.
 func (in input) Read(p []byte) (int, error) {
-	if err := in.a.buffer.Flush(); err != nil {
+	if err := in.a.flush(); err != nil {
 		return 0, err
 	}
 	n, err := in.r.Read(p)

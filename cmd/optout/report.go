@@ -88,12 +88,9 @@ func (r *reporter) head(t *report.Table, caption string, names ...string) *repor
 // table returns a table that is complete, for the page.
 func (r *reporter) table(caption string, t *table) *report.Table {
 	p := &report.Table{Caption: caption}
-	columns, file := places(t.columns)
-	for _, c := range columns {
-		p.Head = append(p.Head, c.name)
-	}
+	p.Head = names(t.columns)
 	for i, row := range t.rows {
-		p.Add(strconv.Itoa(i), 1, placed(row, file)...)
+		p.Add(strconv.Itoa(i), 1, row...)
 	}
 	return p
 }

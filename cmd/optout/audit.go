@@ -14,7 +14,6 @@ import (
 	"example.com/optout"
 	"example.com/optout/internal/messages"
 	"example.com/optout/internal/quote"
-	"example.com/optout/internal/report"
 )
 
 // An auditor decides the messages of files.
@@ -47,10 +46,7 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 		a.progress = &progress{w: stderr, start: time.Now(), pause: 2 * time.Second}
 	}
 	a.tally.keywords = make(map[string]int)
-	a.out = newOutput(o.format, a.buffer)
-	if o.senders == nil {
-		a.out.heading(o.columns())
-	}
+	a.out = newOutput(o.format, a.buffer, o.columns())
 	var err error
 	for _, name := range o.files {
 		if err = a.open(name); err != nil {
@@ -89,14 +85,16 @@ func (a *auditor) finish() error {
 				return err
 			}
 		}
-		a.senders.table().print(a.out)
+		for _, row := range a.senders.table().rows {
+			a.out.row(row)
+		}
 	}
 	if err := a.flush(); err != nil {
 		return err
 	}
 	a.write(a.stderr)
 	for _, e := range a.examiners {
-		e.write(a.stderr)
+		e.write(a.stderr, a.reporter)
 	}
 	if a.reporter != nil {
 		return a.reporter.finish(a)
@@ -172,6 +170,7 @@ func (a *auditor) record(r *messages.Record) error {
 	a.tally.actions[d.Action][d.Class]++
 	if d.Keyword != "" {
 		a.tally.keywords[d.Keyword]++
+		a.reporter.add("Keywords: "+d.Action.String()+", "+d.Class.String(), d.Keyword, d)
 	}
 	show := a.all || len(a.examiners) == 0 && d.Keyword != ""
 	d.cells = d.cells[:0]
@@ -179,9 +178,6 @@ func (a *auditor) record(r *messages.Record) error {
 		var found bool
 		d.cells, found = e.examine(d.cells, d, a.reporter)
 		show = show || found
-	}
-	if a.reporter != nil {
-		a.reporter.take(d)
 	}
 	if show {
 		a.out.row(d.row())
@@ -213,8 +209,11 @@ func (a *auditor) say(format string, args ...any) error {
 	return nil
 }
 
-// columns returns the columns of the decisions.
+// columns returns the columns of the output: of senders or decisions.
 func (o *options) columns() []column {
+	if o.senders != nil {
+		return o.senders.table().columns
+	}
 	all := columns("", "file", "line", "record", "action", "code", "class", "keyword")
 	for _, e := range o.examiners {
 		all = append(all, e.columns()...)
@@ -248,10 +247,16 @@ type tally struct {
 	problems int // files and records that could not be read
 }
 
+// A count is a number of things, on the page and in the summary.
+type count struct {
+	N    int
+	What string
+}
+
 // counts returns the numbers of the summary. The first five are always there.
-func (a *auditor) counts() []report.Count {
+func (a *auditor) counts() []count {
 	t := &a.tally
-	counts := []report.Count{{N: t.kinds[messages.Message], What: "messages"}}
+	counts := []count{{N: t.kinds[messages.Message], What: "messages"}}
 	for action, what := range []string{"forwarded", "dropped", "intercepted"} {
 		n, classes := 0, []string(nil)
 		for class, k := range t.actions[action] {
@@ -262,9 +267,9 @@ func (a *auditor) counts() []report.Count {
 		if action > 0 && n > t.actions[action][optout.ClassOptOut] {
 			what += ": " + strings.Join(classes, ", ")
 		}
-		counts = append(counts, report.Count{N: n, What: what})
+		counts = append(counts, count{N: n, What: what})
 	}
-	counts = append(counts, []report.Count{
+	counts = append(counts, []count{
 		{N: t.kinds[messages.Skipped], What: "skipped records"},
 		{N: t.damaged, What: "damaged messages, decided as they are"},
 		{N: t.kinds[messages.NoText], What: "records without text"},
@@ -272,7 +277,7 @@ func (a *auditor) counts() []report.Count {
 		{N: t.kinds[messages.Header], What: "repeated headers"},
 		{N: a.dates.unread, What: "messages with a date that could not be read, such as " + quote.Quote(a.dates.example)},
 	}...)
-	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c report.Count) bool { return c.N == 0 }))
+	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c count) bool { return c.N == 0 }))
 }
 
 // write writes the summary, with the keywords in the order of their table.

@@ -8,8 +8,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-
-	"example.com/optout/regime"
 )
 
 func main() {
@@ -40,9 +38,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case o.version:
 		fmt.Fprintln(w, version())
 	case o.regimes:
-		regimeTable(regime.All()).print(newOutput(o.format, w))
+		regimeTable().print(o.format, w)
 	case o.keywords:
-		o.keywordTable().print(newOutput(o.format, w))
+		o.keywordTable().print(o.format, w)
 	case o.explain != nil:
 		o.explanation(w)
 	default:

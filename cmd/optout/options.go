@@ -165,7 +165,7 @@ func parse(args []string) (*options, error) {
 	if o.page == "" {
 		return o, nil
 	}
-	o.reporter, o.log.Hash = &reporter{options: o, args: args}, true
+	o.reporter, o.log.Hash = &reporter{options: o, args: args, tables: make(map[string]*pageTable)}, true
 	return o, o.reporter.check()
 }
 

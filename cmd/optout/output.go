@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"io"
@@ -15,7 +16,6 @@ import (
 // An output prints a table in one format. Its writer keeps errors until it is
 // flushed.
 type output interface {
-	heading(columns []column)
 	row(cells []string)
 	Flush() // gives the writer the rows that the output has kept
 }
@@ -47,18 +47,22 @@ const (
 	jsonlFormat = "jsonl"
 )
 
-func newOutput(format string, w io.Writer) output {
+// newOutput returns an output with these columns for its rows.
+func newOutput(format string, w io.Writer, columns []column) output {
 	switch format {
 	case csvFormat:
-		return csvOutput{csv.NewWriter(w), w}
+		io.WriteString(w, "\ufeff") // without it, Excel takes UTF-8 for windows-1252
+		c := csvOutput{csv.NewWriter(w)}
+		c.row(names(columns))
+		return c
 	case jsonlFormat:
-		return &jsonlOutput{newJSON(w), nil}
+		return jsonlOutput{newJSON(w), columns}
 	}
-	return &textOutput{block: tabwriter.NewWriter(w, 10, 0, 2, ' ', 0)}
+	return &textOutput{block: tabwriter.NewWriter(w, 10, 0, 2, ' ', 0), columns: columns, first: strings.Join(names(columns), "\t") + "\n"}
 }
 
 // A textOutput aligns the columns of a block of rows. A block ends with Flush, or
-// if it is long. The heading comes with the first row.
+// after a megabyte. The heading comes with the first row.
 type textOutput struct {
 	block   *tabwriter.Writer
 	size    int // of the block, in bytes
@@ -66,27 +70,18 @@ type textOutput struct {
 	first   string // the line before the next row: the heading, then nothing
 }
 
-const maxBlock = 1 << 20
-
-func (t *textOutput) heading(columns []column) {
-	t.columns, t.first = columns, strings.Join(names(columns), "\t")+"\n"
-}
-
 func (t *textOutput) row(cells []string) {
 	texts := make([]string, len(cells))
 	for i, cell := range cells {
-		switch {
-		case t.columns[i].name == "message":
+		if t.columns[i].name == "message" {
 			texts[i] = quote.Quote(cell)
-		case cell == "":
-			texts[i] = "-"
-		default:
-			texts[i] = quote.Printable(cell)
+		} else {
+			texts[i] = cmp.Or(quote.Printable(cell), "-")
 		}
 	}
 	n, _ := io.WriteString(t.block, t.first+strings.Join(texts, "\t")+"\n")
 	t.first = ""
-	if t.size += n; t.size > maxBlock {
+	if t.size += n; t.size > 1<<20 {
 		t.Flush()
 	}
 }
@@ -97,15 +92,7 @@ func (t *textOutput) Flush() {
 }
 
 // A csvOutput is for spreadsheets, so no cell of it is a formula.
-type csvOutput struct {
-	*csv.Writer
-	w io.Writer
-}
-
-func (c csvOutput) heading(columns []column) {
-	io.WriteString(c.w, "\ufeff") // without it, Excel takes UTF-8 for windows-1252
-	c.row(names(columns))
-}
+type csvOutput struct{ *csv.Writer }
 
 func (c csvOutput) row(cells []string) {
 	safe := make([]string, len(cells))
@@ -143,11 +130,9 @@ type jsonlOutput struct {
 	columns []column
 }
 
-func (j *jsonlOutput) heading(columns []column) { j.columns = columns }
+func (j jsonlOutput) row(cells []string) { j.Encode(object(j.columns, cells)) }
 
-func (j *jsonlOutput) row(cells []string) { j.Encode(object(j.columns, cells)) }
-
-func (*jsonlOutput) Flush() {}
+func (jsonlOutput) Flush() {}
 
 // object returns the cells of a row by their names, without those that are empty.
 func object(columns []column, cells []string) map[string]any {
@@ -175,8 +160,8 @@ type table struct {
 	rows    [][]string
 }
 
-func (t *table) print(out output) {
-	out.heading(t.columns)
+func (t *table) print(format string, w io.Writer) {
+	out := newOutput(format, w, t.columns)
 	for _, row := range t.rows {
 		out.row(row)
 	}

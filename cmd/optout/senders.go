@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"example.com/optout"
-	"example.com/optout/internal/report"
 )
 
 // A senderList is the examiner of -by: who wrote opt-out and opt-in keywords, and
@@ -141,7 +140,8 @@ func (l *senderList) answer() []string {
 	}
 }
 
-func (l *senderList) write(w io.Writer) {
+func (l *senderList) write(w io.Writer, page *reporter) {
+	page.print("By sender", l.table())
 	fmt.Fprintf(w, "\n%s\n", strings.Join(l.answer(), "\n"))
 	seen, similar, example := make(map[string]string), 0, ""
 	for _, s := range l.list {
@@ -161,8 +161,3 @@ func (l *senderList) write(w io.Writer) {
 
 // spelling finds the signs in a sender and its prefix, such as whatsapp: or 00.
 var spelling = regexp.MustCompile(`^.*:(00)?|^00|[^\pL\pN]`)
-
-func (l *senderList) section(page *reporter) report.Section {
-	table := page.table("Senders who wrote an opt-out or opt-in keyword, by their first keyword.", l.table())
-	return report.Section{Title: "Senders", Open: len(l.list) <= 50, Tables: []*report.Table{table}}
-}

@@ -82,7 +82,7 @@ func (n *nearer) find(message string) (keyword, kind string) {
 	if _, ok := n.policy.Match(message); ok {
 		return "", ""
 	}
-	for i, text := range append([]string{message}, strings.FieldsFunc(message, isLineEnd)...) {
+	for i, text := range append([]string{message}, strings.Split(message, "\n")...) {
 		if k, ok := n.trimming.Match(text); ok && k.Class == optout.ClassOptOut {
 			return k.Text, n.ways[min(i, 1)].kind
 		}
@@ -96,10 +96,6 @@ func (n *nearer) find(message string) (keyword, kind string) {
 		}
 	}
 	return "", ""
-}
-
-func isLineEnd(r rune) bool {
-	return '\n' <= r && r <= '\r' || r == 0x85 || r == 0x2028 || r == 0x2029
 }
 
 func (n *nearer) columns() []column { return columns("examined", "near_keyword", "near") }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -45,21 +44,13 @@ func spacedWords(table []optout.Keyword) (list []spacedWord) {
 }
 
 func newNearer(policy optout.Policy) *nearer {
-	keywords, demanded := spacedWords(policy.Keywords()), make(map[string][]string)
+	keywords, expressions := spacedWords(policy.Keywords()), []spacedWord(nil)
 	for _, id := range []string{"fcc", "ctia"} {
 		demand, _ := regime.Lookup(id)
-		for _, w := range spacedWords(demand.Keywords()) {
-			demanded[w.text] = append(demanded[w.text], id)
-		}
-	}
-	var expressions []spacedWord
-	for text, by := range demanded {
-		expressions = append(expressions, spacedWord{text + " (" + strings.Join(by, ", ") + ")", words.Spaced(optout.Normalize(text))})
+		expressions = append(expressions, spacedWords(demand.Keywords())...)
 	}
 	// Longer expressions say more.
-	slices.SortFunc(expressions, func(a, b spacedWord) int {
-		return cmp.Or(len(b.words)-len(a.words), strings.Compare(a.words, b.words))
-	})
+	slices.SortStableFunc(expressions, func(a, b spacedWord) int { return len(b.words) - len(a.words) })
 	n := &nearer{policy: policy, trimming: policy, counts: make(map[string]int), ways: []nearWay{
 		{kind: "punctuation around it"},
 		{kind: "alone on a line"},

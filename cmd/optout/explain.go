@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/runenames"
 
@@ -73,23 +72,19 @@ func (o *options) explanation(w io.Writer) {
 // after them keeps white space at their end.
 func changes(message string) *table {
 	t := &table{columns: columns("", "character", "name", "becomes")}
-	seen, before := make(map[string]bool), []rune("|")
-	for i, r := range message {
-		_, size := utf8.DecodeRuneInString(message[i:])
-		after := []rune(optout.Normalize(message[:i+size] + "|"))
+	seen, before, runes := make(map[string]bool), []rune("|"), []rune(message)
+	for i, r := range runes {
+		after := []rune(optout.Normalize(string(runes[:i+1]) + "|"))
 		same := 0 // a mark can change places with those before it
 		for same < min(len(before), len(after))-1 && before[same] == after[same] {
 			same++
 		}
 		became := after[same : len(after)-1]
 		before = after
-		if optout.Normalize(message[i:]) == "" { // white space at the end
+		if optout.Normalize(string(runes[i:])) == "" { // white space at the end
 			became = nil
 		}
 		row := []string{fmt.Sprintf("%U", r), runenames.Name(r), codePoints(string(became))}
-		if r == utf8.RuneError && size == 1 {
-			row[0], row[1] = fmt.Sprintf("%#x", message[i]), "not UTF-8"
-		}
 		if key := row[0] + row[2]; row[0] != row[2] && !seen[key] {
 			seen[key], t.rows = true, append(t.rows, row)
 		}

@@ -68,8 +68,7 @@ var marks = []string{regime.Documented: "", regime.Presumed: "~", regime.Unknown
 
 // examine finds d if it is known that a regime differs.
 func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string, bool) {
-	known := false
-	var differing []string
+	var known []string
 	for _, r := range c.regimes {
 		id := r.ID
 		if d.dated {
@@ -88,15 +87,16 @@ func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string
 		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind != regime.KindFilter && !slices.ContainsFunc(r.Rows(), hasClass) {
 			continue
 		}
-		known = known || v.Certainty != regime.Unknown
-		differing = append(differing, r.ID+" "+cells[len(cells)-1])
+		if v.Certainty != regime.Unknown {
+			known = append(known, r.ID+" "+cells[len(cells)-1])
+		}
 		c.counts[id+v.Class.String()+" there"+mark]++
 		c.counts[id+d.Class.String()+" here"+mark]++
 	}
-	if known {
-		page.add(fmt.Sprintf("Where regimes differ from %v, %v", d.Action, d.Class), strings.Join(differing, ", "), d)
+	if known != nil {
+		page.add(fmt.Sprintf("Where regimes differ from %v, %v", d.Action, d.Class), strings.Join(known, ", "), d)
 	}
-	return cells, known
+	return cells, known != nil
 }
 
 // write writes how many messages each regime takes for an opt-out, opt-in or help

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -17,16 +18,22 @@ import (
 	"example.com/optout/internal/report"
 )
 
-// An auditor decides the messages of files.
+// An auditor decides the messages of files. It reads a file as an [io.Reader].
 type auditor struct {
 	*options
-	stdin    io.Reader
-	buffer   *bufio.Writer
-	out      output // to buffer
-	stderr   io.Writer
-	progress *progress // nil if stderr is not a terminal
-	tally    tally
-	message  decided
+	tally
+	stdin  io.Reader
+	file   io.Reader     // the one that is read
+	buffer *bufio.Writer // to standard output; it keeps its errors
+	out    output        // to buffer
+	stderr io.Writer
+	failed error // why the work ends
+
+	start time.Time
+	pause time.Duration // from start to the next report of progress; 0 if stderr is not a terminal
+	bytes int           // read so far
+
+	message decided
 }
 
 // A decided is a message and its decision. It is valid until the next one.
@@ -42,56 +49,51 @@ type decided struct {
 // of reading is reported and ends at most the file; an error of writing ends the
 // work.
 func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &auditor{options: o, stdin: stdin, buffer: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr}
+	a := &auditor{options: o, stdin: stdin, buffer: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr, start: time.Now()}
 	if isTerminal(stderr) {
-		a.progress = &progress{w: stderr, start: time.Now(), pause: 2 * time.Second}
+		a.pause = 2 * time.Second
 	}
 	a.tally.keywords = make(map[string]int)
 	a.out = newOutput(o.format, a.buffer)
 	if o.senders == nil {
 		a.out.heading(o.columns())
 	}
-	var err error
 	for _, name := range o.files {
-		if err = a.open(name); err != nil {
-			break
-		}
+		a.read(name)
 	}
 	for _, missing := range o.log.Missing() {
-		if err == nil {
-			err = a.report(missing)
-		}
+		a.report(missing)
 	}
-	if err == nil {
-		err = a.finish()
+	if a.failed == nil {
+		a.failed = a.finish()
 	}
-	if flushed := a.buffer.Flush(); err == nil {
-		err = flushed
-	}
-	if status := outputStatus(stderr, err); status != 0 || a.tally.problems+a.tally.damaged == 0 {
+	if status := outputStatus(stderr, a.flush()); status != 0 || a.problems+a.damaged == 0 {
 		return status
 	}
 	return 1
 }
 
+// flush writes the rows. It returns the error that ends the work.
+func (a *auditor) flush() error {
+	a.failed = cmp.Or(a.buffer.Flush(), a.failed)
+	return a.failed
+}
+
 // finish writes what is known when all files are read.
 func (a *auditor) finish() error {
-	n := a.tally.kinds[messages.Message]
+	n := a.kinds[messages.Message]
 	if a.log.Date != "" && n > 0 && a.dates.unread == n {
 		return fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
 	}
 	if a.senders != nil {
 		a.senders.settle()
 		if n := a.senders.lost; n > 0 {
-			err := a.report(fmt.Errorf("opt-out and opt-in keywords without a value of %s, and without a row: %d, the first at %s",
+			a.report(fmt.Errorf("opt-out and opt-in keywords without a value of %s, and without a row: %d, the first at %s",
 				strings.Join(a.by, " or "), n, quote.Printable(a.senders.first)))
-			if err != nil {
-				return err
-			}
 		}
 		a.senders.table().print(a.out)
 	}
-	if err := a.buffer.Flush(); err != nil {
+	if err := a.flush(); err != nil {
 		return err
 	}
 	a.write(a.stderr)
@@ -104,29 +106,25 @@ func (a *auditor) finish() error {
 	return nil
 }
 
-// open decides the messages of a file. Its error ends the work.
-func (a *auditor) open(name string) error {
-	in := input{a, a.stdin}
+// read decides the messages of a file.
+func (a *auditor) read(name string) {
+	a.file = a.stdin
 	if name != stdinName {
 		f, err := openFile(name)
 		if err != nil {
-			return a.report(err)
+			a.report(err)
+			return
 		}
 		defer f.Close()
-		in.r = f
+		a.file = f
 	}
-	var failed error // to write
-	as, err := a.log.Read(displayName(name), in, func(r *messages.Record) error {
-		failed = a.record(r)
-		return failed
-	})
+	as, err := a.log.Read(displayName(name), a, a.record)
 	if err == nil || as.Records > 0 {
 		a.tally.files = append(a.tally.files, as)
 	}
-	if err == nil || failed != nil {
-		return failed
+	if err != nil {
+		a.report(err)
 	}
-	return a.report(err)
 }
 
 func openFile(name string) (*os.File, error) {
@@ -141,35 +139,50 @@ func openFile(name string) (*os.File, error) {
 	return f, nil
 }
 
-// record decides a record, if it is a message.
+// Read reads from the file. It writes the rows first, as reading may have to wait.
+// On a terminal it says how much was read: after two seconds, four, eight and so
+// on.
+func (a *auditor) Read(p []byte) (int, error) {
+	if err := a.flush(); err != nil {
+		return 0, err
+	}
+	n, err := a.file.Read(p)
+	if a.bytes += n; a.pause > 0 && time.Since(a.start) > a.pause {
+		fmt.Fprintf(a.stderr, "optout: %d MB read\n", a.bytes/1e6)
+		a.pause *= 2
+	}
+	return n, err
+}
+
+// record decides a record, if it is a message. It returns the error that ends the
+// work.
 func (a *auditor) record(r *messages.Record) error {
-	a.tally.kinds[r.Kind]++
+	a.kinds[r.Kind]++
 	switch r.Kind {
 	case messages.Skipped:
-		return a.report(fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, r.Err))
+		a.report(at(r, r.Err))
+		return a.failed
 	case messages.Header:
-		return a.say("%s:%d: the header again, as in joined files; it is not a message", quote.Printable(r.File), r.Line)
+		a.say(at(r, errHeader))
+		return a.failed
 	}
 	d := &a.message
 	if a.log.Date != "" {
 		var err error
 		if d.time, d.dated, err = a.dates.read(r.Date, r.Kind == messages.Message); err != nil {
-			return fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, err)
+			a.failed = at(r, err)
 		}
 	}
-	if r.Kind != messages.Message {
-		return nil
+	if r.Kind != messages.Message || a.failed != nil {
+		return a.failed
 	}
 	if r.Damaged {
-		if a.tally.damaged++; a.tally.damaged == 1 {
-			if err := a.say("%s:%d: this message and perhaps others are damaged, and decided as they are: "+
-				"export it again, or name its encoding, as -encoding windows-1252 does", quote.Printable(r.File), r.Line); err != nil {
-				return err
-			}
+		if a.damaged++; a.damaged == 1 {
+			a.say(at(r, errDamaged))
 		}
 	}
 	d.Record, d.Decision = r, a.policy.Decide(r.Text, a.flags)
-	a.tally.actions[d.Action][d.Class]++
+	a.actions[d.Action][d.Class]++
 	if d.Keyword != "" {
 		a.tally.keywords[d.Keyword]++
 	}
@@ -186,25 +199,35 @@ func (a *auditor) record(r *messages.Record) error {
 	if show {
 		a.out.row(d.row())
 	}
-	return nil
+	return a.failed
 }
 
-// report reports what cannot be read, after the rows before it. It returns an
-// error of writing them.
-func (a *auditor) report(err error) error {
-	a.tally.problems++
+var (
+	errHeader  = errors.New("the header again, as in joined files; it is not a message")
+	errDamaged = errors.New("this message and perhaps others are damaged, and decided as they are: " +
+		"export it again, or name its encoding, as -encoding windows-1252 does")
+)
+
+// at returns an error with the place of a record.
+func at(r *messages.Record, err error) error {
+	return fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, err)
+}
+
+// report reports what cannot be read.
+func (a *auditor) report(err error) {
+	a.problems++
 	if a.reporter != nil {
 		a.reporter.problem(err)
 	}
-	return a.say("%v", err)
+	a.say(err)
 }
 
-func (a *auditor) say(format string, args ...any) error {
-	if err := a.buffer.Flush(); err != nil {
-		return err
+// say writes to standard error, after the rows before it, unless they cannot be
+// written.
+func (a *auditor) say(err error) {
+	if a.flush() == nil {
+		fmt.Fprintf(a.stderr, "optout: %v\n", err)
 	}
-	fmt.Fprintf(a.stderr, "optout: "+format+"\n", args...)
-	return nil
 }
 
 // columns returns the columns of the decisions.
@@ -290,41 +313,5 @@ func (a *auditor) write(w io.Writer) {
 	}
 	if a.regime.ID != "" {
 		fmt.Fprintf(w, "\n%s\n", a.tableInUse())
-	}
-}
-
-// An input is the file that an auditor reads.
-type input struct {
-	a *auditor
-	r io.Reader
-}
-
-// Read writes the decided messages first, as reading may have to wait.
-func (in input) Read(p []byte) (int, error) {
-	if err := in.a.buffer.Flush(); err != nil {
-		return 0, err
-	}
-	n, err := in.r.Read(p)
-	in.a.progress.add(n)
-	return n, err
-}
-
-// A progress says on a terminal how much was read: after two seconds, four, eight
-// and so on. A nil progress does not say it.
-type progress struct {
-	w     io.Writer
-	start time.Time
-	pause time.Duration // from the start to the next line
-	bytes int
-}
-
-func (p *progress) add(bytes int) {
-	if p == nil {
-		return
-	}
-	p.bytes += bytes
-	if time.Since(p.start) > p.pause {
-		fmt.Fprintf(p.w, "optout: %d MB read\n", p.bytes/1e6)
-		p.pause *= 2
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,15 +45,18 @@ type decided struct {
 	cells []string  // of the examiners
 }
 
-// audit decides the messages of all files, and returns the exit status. An error
-// of reading is reported and ends at most the file; an error of writing ends the
-// work.
-func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &auditor{options: o, stdin: stdin, buffer: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr, start: time.Now()}
+// audit decides the messages of all files. It returns the number of problems. An
+// error of reading is a problem that ends at most the file; an error of writing
+// ends the work.
+func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (problems int, err error) {
+	if o.senders == nil && o.reporter == nil { // which keep more the longer the log is
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	a := &auditor{options: o, stdin: stdin, buffer: w, stderr: stderr, start: time.Now()}
 	if isTerminal(stderr) {
 		a.pause = 2 * time.Second
 	}
-	a.tally.keywords = make(map[string]int)
+	a.keywords = make(map[string]int)
 	a.out = newOutput(o.format, a.buffer)
 	if o.senders == nil {
 		a.out.heading(o.columns())
@@ -67,10 +70,7 @@ func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
 	if a.failed == nil {
 		a.failed = a.finish()
 	}
-	if status := outputStatus(stderr, a.flush()); status != 0 || a.problems+a.damaged == 0 {
-		return status
-	}
-	return 1
+	return a.problems + a.damaged, a.flush()
 }
 
 // flush writes the rows. It returns the error that ends the work.
@@ -87,9 +87,9 @@ func (a *auditor) finish() error {
 	}
 	if a.senders != nil {
 		a.senders.settle()
-		if n := a.senders.lost; n > 0 {
+		if lost := a.senders.lost; lost != nil {
 			a.report(fmt.Errorf("opt-out and opt-in keywords without a value of %s, and without a row: %d, the first at %s",
-				strings.Join(a.by, " or "), n, quote.Printable(a.senders.first)))
+				strings.Join(a.log.Keep, " or "), len(lost), lost[0]))
 		}
 		a.senders.table().print(a.out)
 	}
@@ -108,35 +108,20 @@ func (a *auditor) finish() error {
 
 // read decides the messages of a file.
 func (a *auditor) read(name string) {
-	a.file = a.stdin
-	if name != stdinName {
-		f, err := openFile(name)
-		if err != nil {
-			a.report(err)
-			return
-		}
-		defer f.Close()
-		a.file = f
+	name, f, err := open(name, a.stdin)
+	if err != nil {
+		a.report(err)
+		return
 	}
-	as, err := a.log.Read(displayName(name), a, a.record)
+	defer f.Close()
+	a.file = f
+	as, err := a.log.Read(name, a, a.record)
 	if err == nil || as.Records > 0 {
 		a.tally.files = append(a.tally.files, as)
 	}
 	if err != nil {
 		a.report(err)
 	}
-}
-
-func openFile(name string) (*os.File, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
-	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		f.Close()
-		return nil, fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
-	}
-	return f, nil
 }
 
 // Read reads from the file. It writes the rows first, as reading may have to wait.
@@ -161,10 +146,8 @@ func (a *auditor) record(r *messages.Record) error {
 	switch r.Kind {
 	case messages.Skipped:
 		a.report(at(r, r.Err))
-		return a.failed
 	case messages.Header:
-		a.say(at(r, errHeader))
-		return a.failed
+		a.say(at(r, errors.New("the header again, as in joined files; it is not a message")))
 	}
 	d := &a.message
 	if a.log.Date != "" {
@@ -178,13 +161,14 @@ func (a *auditor) record(r *messages.Record) error {
 	}
 	if r.Damaged {
 		if a.damaged++; a.damaged == 1 {
-			a.say(at(r, errDamaged))
+			a.say(at(r, errors.New("this message and perhaps others are damaged, and decided as they are: "+
+				"export it again, or name its encoding, as -encoding windows-1252 does")))
 		}
 	}
 	d.Record, d.Decision = r, a.policy.Decide(r.Text, a.flags)
 	a.actions[d.Action][d.Class]++
 	if d.Keyword != "" {
-		a.tally.keywords[d.Keyword]++
+		a.keywords[d.Keyword]++
 	}
 	show := a.all || len(a.examiners) == 0 && d.Keyword != ""
 	d.cells = d.cells[:0]
@@ -201,12 +185,6 @@ func (a *auditor) record(r *messages.Record) error {
 	}
 	return a.failed
 }
-
-var (
-	errHeader  = errors.New("the header again, as in joined files; it is not a message")
-	errDamaged = errors.New("this message and perhaps others are damaged, and decided as they are: " +
-		"export it again, or name its encoding, as -encoding windows-1252 does")
-)
 
 // at returns an error with the place of a record.
 func at(r *messages.Record, err error) error {
@@ -307,7 +285,7 @@ func (a *auditor) write(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	for _, k := range a.policy.Keywords() {
-		if n := a.tally.keywords[k.Text]; n > 0 {
+		if n := a.keywords[k.Text]; n > 0 {
 			fmt.Fprintf(w, "%7d  %s\n", n, quote.Printable(k.Text))
 		}
 	}

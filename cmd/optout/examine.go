@@ -43,14 +43,13 @@ type differences struct {
 	outside        int    // messages on days for which no edition is known
 }
 
-// newComparer returns the comparer of the regimes in a list such as
-// "aws,telnyx", or of all.
-func newComparer(list string) (*comparer, error) {
+// newComparer returns the comparer of the regimes with these IDs, or of "all".
+func newComparer(ids []string) (*comparer, error) {
 	c := &comparer{regimes: regime.All()}
-	if list != "all" {
+	if ids[0] != "all" {
 		c.regimes = nil
-		for _, id := range strings.Split(list, ",") {
-			r, err := lookup(strings.TrimSpace(id))
+		for _, id := range ids {
+			r, err := lookup(id)
 			if err != nil {
 				return nil, err
 			}

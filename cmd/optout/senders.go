@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/optout"
+	"example.com/optout/internal/quote"
 	"example.com/optout/internal/report"
 )
 
@@ -19,9 +20,7 @@ type senderList struct {
 	*options
 	list  []*sender // in the order of their first keywords
 	index map[string]*sender
-
-	lost  int    // opt-out and opt-in keywords without a value of -by
-	first string // the place of the first of them
+	lost  []string // places of opt-out and opt-in keywords without a value of -by
 }
 
 // A sender is a row of -by: a person or, with two fields, a pair of numbers.
@@ -31,16 +30,15 @@ type sender struct {
 
 	// The result of settle.
 	state string
-	since event                     // that made it so
+	since []string                  // cells of the event that made it so
 	count [optout.ClassHelp + 1]int // of events
 }
 
 // An event is an opt-out or opt-in keyword.
 type event struct {
-	class              optout.Class
-	keyword            string
-	time               time.Time // zero without -date
-	file, line, record string
+	class optout.Class
+	time  time.Time // zero without -date
+	cells []string  // time, keyword, file, line and record
 }
 
 // States of a sender.
@@ -66,9 +64,7 @@ func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, boo
 		return nil, false
 	}
 	if slices.Contains(d.Kept, "") {
-		if l.lost++; l.lost == 1 {
-			l.first = fmt.Sprintf("%s:%d", d.File, d.Line)
-		}
+		l.lost = append(l.lost, fmt.Sprintf("%s:%d", quote.Printable(d.File), d.Line))
 		return nil, false
 	}
 	key := fmt.Sprintf("%q", d.Kept)
@@ -80,7 +76,7 @@ func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, boo
 		}
 		l.list, l.index[key] = append(l.list, s), s
 	}
-	s.events = append(s.events, event{d.Class, d.Keyword, d.time, d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)})
+	s.events = append(s.events, event{d.Class, d.time, []string{stamp(d.time), d.Keyword, d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)}})
 	return nil, false
 }
 
@@ -89,15 +85,15 @@ func (l *senderList) settle() {
 	for _, s := range l.list {
 		slices.SortStableFunc(s.events, func(a, b event) int { return a.time.Compare(b.time) })
 		for _, e := range s.events {
+			s.count[e.class]++
 			state := optedIn
-			switch {
-			case e.class == optout.ClassOptOut:
+			if e.class == optout.ClassOptOut {
 				state = optedOut
-			case chatWords[optout.Normalize(e.keyword)] && s.state != optedIn:
+			} else if chatWords[optout.Normalize(e.cells[1])] && s.state != optedIn {
 				state = maybeOptedIn
 			}
-			if s.count[e.class]++; state != s.state {
-				s.state, s.since = state, e
+			if state != s.state {
+				s.state, s.since = state, e.cells
 			}
 		}
 	}
@@ -112,11 +108,10 @@ func stamp(t time.Time) string {
 }
 
 func (l *senderList) table() *table {
-	t := &table{columns: append(columns("kept", l.by...), columns("", "state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)}
+	t := &table{columns: append(columns("kept", l.log.Keep...), columns("", "state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)}
 	for _, s := range l.list {
-		e := s.since
-		t.rows = append(t.rows, append(slices.Clone(s.values), s.state, stamp(e.time), e.keyword, e.file, e.line, e.record,
-			strconv.Itoa(s.count[optout.ClassOptOut]), strconv.Itoa(s.count[optout.ClassOptIn])))
+		counts := []string{strconv.Itoa(s.count[optout.ClassOptOut]), strconv.Itoa(s.count[optout.ClassOptIn])}
+		t.rows = append(t.rows, slices.Concat(s.values, []string{s.state}, s.since, counts))
 	}
 	return t
 }
@@ -137,7 +132,7 @@ func (l *senderList) answer() []string {
 	return []string{
 		fmt.Sprintf("Senders who opted out%s: %d. Still opted out: %d. Came back: %d. Perhaps came back, by a word that people also use in chat: %d.",
 			period, counts[optedOut]+counts[optedIn]+counts[maybeOptedIn], counts[optedOut], counts[optedIn], counts[maybeOptedIn]),
-		fmt.Sprintf("A sender is a value of %s. The state follows %s.", strings.Join(l.by, " and "), order),
+		fmt.Sprintf("A sender is a value of %s. The state follows %s.", strings.Join(l.log.Keep, " and "), order),
 	}
 }
 
@@ -145,10 +140,8 @@ func (l *senderList) write(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n", strings.Join(l.answer(), "\n"))
 	seen, similar, example := make(map[string]string), 0, ""
 	for _, s := range l.list {
-		name, key := strings.Join(s.values, ", "), ""
-		for _, v := range s.values {
-			key += spelling.ReplaceAllString(v, "") + " "
-		}
+		name := strings.Join(s.values, ", ")
+		key := spelling.ReplaceAllString(strings.Join(s.values, "\n"), "")
 		if other, ok := seen[key]; ok {
 			similar, example = similar+1, fmt.Sprintf("%q and %q", other, name)
 		}
@@ -159,8 +152,9 @@ func (l *senderList) write(w io.Writer) {
 	}
 }
 
-// spelling finds the signs in a sender and its prefix, such as whatsapp: or 00.
-var spelling = regexp.MustCompile(`^.*:(00)?|^00|[^\pL\pN]`)
+// spelling finds the signs in the lines of a sender and their prefixes, such as
+// whatsapp: or 00.
+var spelling = regexp.MustCompile(`(?m)^.*:(00)?|^00|[^\pL\pN\n]`)
 
 func (l *senderList) section(page *reporter) report.Section {
 	table := page.table("Senders who wrote an opt-out or opt-in keyword, by their first keyword.", l.table())

@@ -67,43 +67,35 @@ func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (prob
 	for _, missing := range o.log.Missing() {
 		a.report(missing)
 	}
-	if a.failed == nil {
-		a.failed = a.finish()
+	n := a.kinds[messages.Message]
+	switch {
+	case a.failed != nil:
+	case n > 0 && a.dates.unread == n:
+		a.failed = fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
+	case a.senders != nil:
+		if lost := a.senders.lost; lost != nil {
+			a.report(fmt.Errorf("opt-out and opt-in keywords without a value of %s, and without a row: %d, the first at %s",
+				strings.Join(a.log.Keep, " or "), len(lost), lost[0]))
+		}
+		a.senders.settle()
+		a.senders.table.print(a.out)
 	}
-	return a.problems + a.damaged, a.flush()
+	if a.flush() == nil {
+		a.write(a.stderr)
+		for _, e := range a.examiners {
+			e.write(a.stderr)
+		}
+		if a.reporter != nil {
+			a.failed = a.reporter.finish(a)
+		}
+	}
+	return a.problems + a.damaged, a.failed
 }
 
 // flush writes the rows. It returns the error that ends the work.
 func (a *auditor) flush() error {
 	a.failed = cmp.Or(a.buffer.Flush(), a.failed)
 	return a.failed
-}
-
-// finish writes what is known when all files are read.
-func (a *auditor) finish() error {
-	n := a.kinds[messages.Message]
-	if a.log.Date != "" && n > 0 && a.dates.unread == n {
-		return fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
-	}
-	if a.senders != nil {
-		a.senders.settle()
-		if lost := a.senders.lost; lost != nil {
-			a.report(fmt.Errorf("opt-out and opt-in keywords without a value of %s, and without a row: %d, the first at %s",
-				strings.Join(a.log.Keep, " or "), len(lost), lost[0]))
-		}
-		a.senders.table().print(a.out)
-	}
-	if err := a.flush(); err != nil {
-		return err
-	}
-	a.write(a.stderr)
-	for _, e := range a.examiners {
-		e.write(a.stderr)
-	}
-	if a.reporter != nil {
-		return a.reporter.finish(a)
-	}
-	return nil
 }
 
 // read decides the messages of a file.

@@ -46,7 +46,7 @@ type differences struct {
 // newComparer returns the comparer of the regimes with these IDs, or of "all".
 func newComparer(ids []string) (*comparer, error) {
 	c := &comparer{regimes: regime.All()}
-	if ids[0] != "all" {
+	if !slices.Equal(ids, []string{"all"}) {
 		c.regimes = nil
 		for _, id := range ids {
 			r, err := lookup(id)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -21,17 +20,16 @@ type senderList struct {
 	list  []*sender // in the order of their first keywords
 	index map[string]*sender
 	lost  []string // places of opt-out and opt-in keywords without a value of -by
+
+	// The result of settle.
+	table  table
+	optOut map[string]int // senders who opted out, by their states now
 }
 
 // A sender is a row of -by: a person or, with two fields, a pair of numbers.
 type sender struct {
 	values []string // of -by
 	events []event
-
-	// The result of settle.
-	state string
-	since []string                  // cells of the event that made it so
-	count [optout.ClassHelp + 1]int // of events
 }
 
 // An event is an opt-out or opt-in keyword.
@@ -60,42 +58,51 @@ var chatWords = map[string]bool{
 func (l *senderList) columns() []column { return nil }
 
 func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, bool) {
-	if d.Class != optout.ClassOptOut && d.Class != optout.ClassOptIn {
-		return nil, false
-	}
-	if slices.Contains(d.Kept, "") {
+	switch {
+	case d.Class != optout.ClassOptOut && d.Class != optout.ClassOptIn:
+	case slices.Contains(d.Kept, ""):
 		l.lost = append(l.lost, fmt.Sprintf("%s:%d", quote.Printable(d.File), d.Line))
-		return nil, false
-	}
-	key := fmt.Sprintf("%q", d.Kept)
-	s := l.index[key]
-	if s == nil {
-		s = new(sender)
-		for _, v := range d.Kept {
-			s.values = append(s.values, strings.Clone(v))
+	default:
+		key := fmt.Sprintf("%q", d.Kept)
+		s := l.index[key]
+		if s == nil {
+			s = new(sender)
+			for _, v := range d.Kept {
+				s.values = append(s.values, strings.Clone(v))
+			}
+			l.list, l.index[key] = append(l.list, s), s
 		}
-		l.list, l.index[key] = append(l.list, s), s
+		s.events = append(s.events, event{d.Class, d.time, append([]string{stamp(d.time), d.Keyword}, d.row()[:3]...)})
 	}
-	s.events = append(s.events, event{d.Class, d.time, []string{stamp(d.time), d.Keyword, d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)}})
 	return nil, false
 }
 
-// settle sets the state of each sender, by the events in the order of their times.
+// settle finds the state of each sender, by the events in the order of their times.
 func (l *senderList) settle() {
+	l.optOut = make(map[string]int)
+	l.table.columns = append(columns("kept", l.log.Keep...), columns("", "state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)
 	for _, s := range l.list {
 		slices.SortStableFunc(s.events, func(a, b event) int { return a.time.Compare(b.time) })
+		var count [optout.ClassHelp + 1]int
+		var last string    // state
+		var since []string // cells of the event that made it so
 		for _, e := range s.events {
-			s.count[e.class]++
+			count[e.class]++
 			state := optedIn
 			if e.class == optout.ClassOptOut {
 				state = optedOut
-			} else if chatWords[optout.Normalize(e.cells[1])] && s.state != optedIn {
+			} else if chatWords[optout.Normalize(e.cells[1])] && last != optedIn {
 				state = maybeOptedIn
 			}
-			if state != s.state {
-				s.state, s.since = state, e.cells
+			if state != last {
+				last, since = state, e.cells
 			}
 		}
+		if count[optout.ClassOptOut] > 0 {
+			l.optOut[last]++
+		}
+		counts := []string{fmt.Sprint(count[optout.ClassOptOut]), fmt.Sprint(count[optout.ClassOptIn])}
+		l.table.rows = append(l.table.rows, slices.Concat(s.values, []string{last}, since, counts))
 	}
 }
 
@@ -107,31 +114,17 @@ func stamp(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
-func (l *senderList) table() *table {
-	t := &table{columns: append(columns("kept", l.log.Keep...), columns("", "state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)}
-	for _, s := range l.list {
-		counts := []string{strconv.Itoa(s.count[optout.ClassOptOut]), strconv.Itoa(s.count[optout.ClassOptIn])}
-		t.rows = append(t.rows, slices.Concat(s.values, []string{s.state}, s.since, counts))
-	}
-	return t
-}
-
 // answer says who opted out, in which period, and who came back.
 func (l *senderList) answer() []string {
-	counts := make(map[string]int)
-	for _, s := range l.list {
-		if s.count[optout.ClassOptOut] > 0 {
-			counts[s.state]++
-		}
-	}
 	period, order := "", "the order of the files, because there is no -date"
 	if l.log.Date != "" {
 		period = fmt.Sprintf(" from %s to %s (UTC)", l.dates.first.Format(time.DateOnly), l.dates.last.Format(time.DateOnly))
 		order = "-date " + l.log.Date
 	}
+	still, back, perhaps := l.optOut[optedOut], l.optOut[optedIn], l.optOut[maybeOptedIn]
 	return []string{
 		fmt.Sprintf("Senders who opted out%s: %d. Still opted out: %d. Came back: %d. Perhaps came back, by a word that people also use in chat: %d.",
-			period, counts[optedOut]+counts[optedIn]+counts[maybeOptedIn], counts[optedOut], counts[optedIn], counts[maybeOptedIn]),
+			period, still+back+perhaps, still, back, perhaps),
 		fmt.Sprintf("A sender is a value of %s. The state follows %s.", strings.Join(l.log.Keep, " and "), order),
 	}
 }
@@ -157,6 +150,6 @@ func (l *senderList) write(w io.Writer) {
 var spelling = regexp.MustCompile(`(?m)^.*:(00)?|^00|[^\pL\pN\n]`)
 
 func (l *senderList) section(page *reporter) report.Section {
-	table := page.table("Senders who wrote an opt-out or opt-in keyword, by their first keyword.", l.table())
+	table := page.table("Senders who wrote an opt-out or opt-in keyword, by their first keyword.", &l.table)
 	return report.Section{Title: "Senders", Open: len(l.list) <= 50, Tables: []*report.Table{table}}
 }

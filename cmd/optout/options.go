@@ -59,8 +59,8 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs := flag.NewFlagSet("optout", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	for name, to := range map[string]*bool{
-		"lines": new(bool), "near": new(bool), "keywords": new(bool), "regimes": new(bool), "version": new(bool),
-		"all": &o.all, "texts": &o.texts, "noquote": &o.log.NoQuote, "ignore-punctuation": &o.policy.IgnorePunctuation,
+		"lines": new(bool), "near": new(bool), "keywords": new(bool), "regimes": new(bool), "version": new(bool), "ignore-punctuation": new(bool),
+		"all": &o.all, "texts": &o.texts, "noquote": &o.log.NoQuote,
 		"respect-sms-stop-filter": &o.flags.RespectSMSStopFilter, "sms-stop-filter": &o.flags.SMSStopFilter,
 	} {
 		fs.BoolVar(to, name, false, "")
@@ -130,31 +130,7 @@ func parse(args []string) (*options, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := o.readTable(); err != nil {
-		return nil, err
-	}
-	if o.has("by") {
-		o.senders = &senderList{options: o, index: make(map[string]*sender)}
-		o.examiners = append(o.examiners, o.senders)
-	}
-	if o.has("compare") {
-		var err error
-		if o.compare, err = newComparer(o.ids); err != nil {
-			return nil, err
-		}
-		o.examiners = append(o.examiners, o.compare)
-	}
-	if o.has("near") {
-		o.examiners = append(o.examiners, newNearer(o.policy))
-	}
-	if len(o.files) == 0 {
-		o.files = []string{stdinName}
-	}
-	if !o.has("report") {
-		return o, nil
-	}
-	o.reporter, o.log.Hash = &reporter{options: o, args: args}, true
-	return o, o.reporter.check()
+	return o, o.prepare(args)
 }
 
 // check finds flags that do not go together, and completes the others.
@@ -196,11 +172,14 @@ func (o *options) check() error {
 			return errors.New(mistake.advice)
 		}
 	}
+	if len(o.files) == 0 {
+		o.files = []string{stdinName}
+	}
 	return nil
 }
 
-// readTable makes the policy of -table or -regime.
-func (o *options) readTable() error {
+// prepare looks up what the flags name, before messages are read.
+func (o *options) prepare(args []string) (err error) {
 	for _, tag := range o.languages {
 		if len(o.regime.Keywords(tag)) == 0 {
 			return fmt.Errorf("-language %q: regime %q has no words of it: take one of %s", tag, o.regime.ID, strings.Join(o.regime.Languages(), ", "))
@@ -217,13 +196,30 @@ func (o *options) readTable() error {
 			return err
 		}
 	}
-	if rows == nil {
-		return nil
+	if rows != nil {
+		if o.policy, err = optout.NewPolicy(rows); err != nil {
+			return err
+		}
 	}
-	policy, err := optout.NewPolicy(rows)
-	policy.IgnorePunctuation = o.policy.IgnorePunctuation
-	o.policy = policy
-	return err
+	o.policy.IgnorePunctuation = o.has("ignore-punctuation")
+	if o.has("by") {
+		o.senders = &senderList{options: o, index: make(map[string]*sender)}
+		o.examiners = append(o.examiners, o.senders)
+	}
+	if o.has("compare") {
+		if o.compare, err = newComparer(o.ids); err != nil {
+			return err
+		}
+		o.examiners = append(o.examiners, o.compare)
+	}
+	if o.has("near") {
+		o.examiners = append(o.examiners, newNearer(o.policy))
+	}
+	if o.has("report") {
+		o.reporter, o.log.Hash = &reporter{options: o, args: args}, true
+		return o.reporter.check()
+	}
+	return nil
 }
 
 // stdinName is the name of standard input on the command line.

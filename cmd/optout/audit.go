@@ -135,11 +135,8 @@ func (a *auditor) Read(p []byte) (int, error) {
 // work.
 func (a *auditor) record(r *messages.Record) error {
 	a.kinds[r.Kind]++
-	switch r.Kind {
-	case messages.Skipped:
+	if r.Kind == messages.Skipped {
 		a.report(at(r, r.Err))
-	case messages.Header:
-		a.say(at(r, errors.New("the header again, as in joined files; it is not a message")))
 	}
 	d := &a.message
 	if a.log.Date != "" {

@@ -89,7 +89,7 @@ func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (prob
 			a.failed = a.reporter.finish(a)
 		}
 	}
-	return a.problems + a.damaged, a.failed
+	return a.problems, a.failed
 }
 
 // flush writes the rows. It returns the error that ends the work.
@@ -150,7 +150,7 @@ func (a *auditor) record(r *messages.Record) error {
 	}
 	if r.Damaged {
 		if a.damaged++; a.damaged == 1 {
-			a.say(at(r, errors.New("this message and perhaps others are damaged, and decided as they are: "+
+			a.report(at(r, errors.New("this message and perhaps others are damaged, and decided as they are: "+
 				"export it again, or name its encoding, as -encoding windows-1252 does")))
 		}
 	}
@@ -180,18 +180,13 @@ func at(r *messages.Record, err error) error {
 	return fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, err)
 }
 
-// report reports what cannot be read.
+// report reports what cannot be read, after the rows before it, unless they cannot
+// be written.
 func (a *auditor) report(err error) {
 	a.problems++
 	if a.reporter != nil {
 		a.reporter.problem(err)
 	}
-	a.say(err)
-}
-
-// say writes to standard error, after the rows before it, unless they cannot be
-// written.
-func (a *auditor) say(err error) {
 	if a.flush() == nil {
 		fmt.Fprintf(a.stderr, "optout: %v\n", err)
 	}
@@ -232,7 +227,7 @@ type tally struct {
 	keywords map[string]int                                  // messages that are the keyword
 	damaged  int                                             // messages
 	files    []messages.ReadAs
-	problems int // files and records that could not be read
+	problems int // files and records that could not be read; the first damaged message
 }
 
 // counts returns the numbers of the summary. The first five are always there.

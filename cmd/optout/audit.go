@@ -232,26 +232,22 @@ type tally struct {
 
 // counts returns the numbers of the summary. The first five are always there.
 func (a *auditor) counts() []report.Count {
-	t := &a.tally
-	counts := []report.Count{{N: t.kinds[messages.Message], What: "messages"}}
+	counts := []report.Count{{N: a.kinds[messages.Message], What: "messages"}}
 	for action, what := range []string{"forwarded", "dropped", "intercepted"} {
-		n, classes := 0, []string(nil)
-		for class, k := range t.actions[action] {
+		n, parts := 0, []string{what}
+		for class, k := range a.actions[action] {
 			if n += k; k > 0 {
-				classes = append(classes, fmt.Sprintf("%d %v", k, optout.Class(class)))
+				parts = append(parts, fmt.Sprintf("%d %v", k, optout.Class(class)))
 			}
 		}
-		if action > 0 && n > t.actions[action][optout.ClassOptOut] {
-			what += ": " + strings.Join(classes, ", ")
-		}
-		counts = append(counts, report.Count{N: n, What: what})
+		counts = append(counts, report.Count{N: n, What: strings.Join(parts, ", ")})
 	}
 	counts = append(counts, []report.Count{
-		{N: t.kinds[messages.Skipped], What: "skipped records"},
-		{N: t.damaged, What: "damaged messages, decided as they are"},
-		{N: t.kinds[messages.NoText], What: "records without text"},
-		{N: t.kinds[messages.Excluded], What: "records excluded by -where"},
-		{N: t.kinds[messages.Header], What: "repeated headers"},
+		{N: a.kinds[messages.Skipped], What: "skipped records"},
+		{N: a.damaged, What: "damaged messages, decided as they are"},
+		{N: a.kinds[messages.NoText], What: "records without text"},
+		{N: a.kinds[messages.Excluded], What: "records excluded by -where"},
+		{N: a.kinds[messages.Header], What: "repeated headers"},
 		{N: a.dates.unread, What: "messages with a date that could not be read, such as " + quote.Quote(a.dates.example)},
 	}...)
 	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c report.Count) bool { return c.N == 0 }))

@@ -21,7 +21,6 @@ import (
 // An auditor decides the messages of files. It reads a file as an [io.Reader].
 type auditor struct {
 	*options
-	tally
 	stdin  io.Reader
 	file   io.Reader     // the one that is read
 	buffer *bufio.Writer // to standard output; it keeps its errors
@@ -29,11 +28,17 @@ type auditor struct {
 	stderr io.Writer
 	failed error // why the work ends
 
+	message  decided
+	kinds    [messages.Header + 1]int                        // records
+	actions  [optout.Intercept + 1][optout.ClassHelp + 1]int // messages
+	keywords map[string]int                                  // messages that are the keyword
+	damaged  int                                             // messages
+	logs     []messages.ReadAs
+	problems int // files and records that could not be read; the first damaged message
+
 	start time.Time
 	pause time.Duration // from start to the next report of progress; 0 if stderr is not a terminal
 	bytes int           // read so far
-
-	message decided
 }
 
 // A decided is a message and its decision. It is valid until the next one.
@@ -49,15 +54,13 @@ type decided struct {
 // error of reading is a problem that ends at most the file; an error of writing
 // ends the work.
 func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (problems int, err error) {
-	if o.senders == nil && o.reporter == nil { // which keep more the longer the log is
+	if !o.has("by", "report") { // which keep more the longer the log is
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	a := &auditor{options: o, stdin: stdin, buffer: w, stderr: stderr, start: time.Now()}
+	a := &auditor{options: o, stdin: stdin, buffer: w, out: newOutput(o.format, w), stderr: stderr, keywords: make(map[string]int), start: time.Now()}
 	if isTerminal(stderr) {
 		a.pause = 2 * time.Second
 	}
-	a.keywords = make(map[string]int)
-	a.out = newOutput(o.format, a.buffer)
 	if o.senders == nil {
 		a.out.heading(o.columns())
 	}
@@ -109,7 +112,7 @@ func (a *auditor) read(name string) {
 	a.file = f
 	as, err := a.log.Read(name, a, a.record)
 	if err == nil || as.Records > 0 {
-		a.tally.files = append(a.tally.files, as)
+		a.logs = append(a.logs, as)
 	}
 	if err != nil {
 		a.report(err)
@@ -220,16 +223,6 @@ func (d *decided) decision() []string {
 	return []string{d.Action.String(), code, d.Class.String(), d.Keyword}
 }
 
-// A tally counts what was read and decided.
-type tally struct {
-	kinds    [messages.Header + 1]int                        // records
-	actions  [optout.Intercept + 1][optout.ClassHelp + 1]int // messages
-	keywords map[string]int                                  // messages that are the keyword
-	damaged  int                                             // messages
-	files    []messages.ReadAs
-	problems int // files and records that could not be read; the first damaged message
-}
-
 // counts returns the numbers of the summary. The first five are always there.
 func (a *auditor) counts() []report.Count {
 	counts := []report.Count{{N: a.kinds[messages.Message], What: "messages"}}
@@ -256,10 +249,10 @@ func (a *auditor) counts() []report.Count {
 // write writes the summary, with the keywords in the order of their table.
 func (a *auditor) write(w io.Writer) {
 	fmt.Fprintln(w)
-	for _, as := range a.tally.files {
+	for _, as := range a.logs {
 		fmt.Fprintf(w, "%s: read as %v\n", quote.Printable(as.File), as)
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintf(w, "%s\n\n", a.tableInUse())
 	for _, c := range a.counts() {
 		fmt.Fprintf(w, "%7d  %s\n", c.N, c.What)
 	}
@@ -268,8 +261,5 @@ func (a *auditor) write(w io.Writer) {
 		if n := a.keywords[k.Text]; n > 0 {
 			fmt.Fprintf(w, "%7d  %s\n", n, quote.Printable(k.Text))
 		}
-	}
-	if a.regime.ID != "" {
-		fmt.Fprintf(w, "\n%s\n", a.tableInUse())
 	}
 }

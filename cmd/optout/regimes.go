@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/optout/internal/quote"
 	"example.com/optout/regime"
 )
 
@@ -50,7 +51,7 @@ func (o *options) keywordTable() *table {
 // than the policy does.
 func (o *options) tableInUse() string {
 	if o.regime.ID == "" {
-		return "Table in use: " + cmp.Or(o.table, "built in") + "."
+		return "Table in use: " + quote.Printable(cmp.Or(o.table, "built in")) + "."
 	}
 	note := ""
 	wholeMatches := []regime.Match{regime.MatchWhole, regime.MatchBare, regime.MatchUnknown}

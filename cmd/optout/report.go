@@ -127,8 +127,8 @@ func (r *reporter) finish(a *auditor) error {
 	if r.senders != nil {
 		page.Answer = r.senders.answer()
 	}
-	if n := a.tally.problems + a.tally.damaged; n > 0 {
-		page.Warning = fmt.Sprintf("Problems: %d. Damaged messages: %d.", a.tally.problems, a.tally.damaged)
+	if n := a.problems + a.damaged; n > 0 {
+		page.Warning = fmt.Sprintf("Problems: %d. Damaged messages: %d.", a.problems, a.damaged)
 	}
 	section := func(title string, tables ...*report.Table) {
 		page.Sections = append(page.Sections, report.Section{Title: title, Tables: tables})
@@ -138,7 +138,7 @@ func (r *reporter) finish(a *auditor) error {
 	}
 	keywords := &report.Table{Caption: "Messages that are keywords.", Head: []string{"Keyword", "Class", "Action", "Messages"}}
 	for _, k := range r.policy.Keywords() {
-		if n := a.tally.keywords[k.Text]; n > 0 {
+		if n := a.keywords[k.Text]; n > 0 {
 			keywords.Add(k.Text, n, k.Text, k.Class.String(), r.policy.Decide(k.Text, r.flags).Action.String())
 		}
 	}
@@ -148,7 +148,7 @@ func (r *reporter) finish(a *auditor) error {
 		section("Regime in use", r.table("The regime, its rule and source.", regimeTable([]regime.Regime{r.regime})))
 	}
 	files := &table{columns: columns("", "name", "read as", "SHA-256")}
-	for _, as := range a.tally.files {
+	for _, as := range a.logs {
 		files.rows = append(files.rows, []string{as.File, as.String(), as.SHA256})
 	}
 	section("Files", r.table("How each file was read.", files))

@@ -34,7 +34,7 @@ type auditor struct {
 	keywords map[string]int                                  // messages that are the keyword
 	damaged  int                                             // messages
 	logs     []messages.ReadAs
-	problems int // files and records that could not be read; the first damaged message
+	problems int // files and records that could not be read, keywords without a sender, the first damaged message
 
 	start time.Time
 	pause time.Duration // from start to the next report of progress; 0 if stderr is not a terminal
@@ -76,10 +76,7 @@ func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (prob
 	case n > 0 && a.dates.unread == n:
 		a.failed = fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
 	case a.senders != nil:
-		if lost := a.senders.lost; lost != nil {
-			a.report(fmt.Errorf("opt-out and opt-in keywords without a value of %s, and without a row: %d, the first at %s",
-				strings.Join(a.log.Keep, " or "), len(lost), lost[0]))
-		}
+		a.problems += a.senders.lost
 		a.senders.settle()
 		a.senders.table.print(a.out)
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"example.com/optout"
-	"example.com/optout/internal/quote"
 	"example.com/optout/internal/report"
 )
 
@@ -19,7 +18,7 @@ type senderList struct {
 	*options
 	list  []*sender // in the order of their first keywords
 	index map[string]*sender
-	lost  []string // places of opt-out and opt-in keywords without a value of -by
+	lost  int // opt-out and opt-in keywords without a value of -by
 
 	// The result of settle.
 	table  table
@@ -61,7 +60,7 @@ func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, boo
 	switch {
 	case d.Class != optout.ClassOptOut && d.Class != optout.ClassOptIn:
 	case slices.Contains(d.Kept, ""):
-		l.lost = append(l.lost, fmt.Sprintf("%s:%d", quote.Printable(d.File), d.Line))
+		l.lost++
 	default:
 		key := fmt.Sprintf("%q", d.Kept)
 		s := l.index[key]
@@ -125,7 +124,7 @@ func (l *senderList) answer() []string {
 	return []string{
 		fmt.Sprintf("Senders who opted out%s: %d. Still opted out: %d. Came back: %d. Perhaps came back, by a word that people also use in chat: %d.",
 			period, still+back+perhaps, still, back, perhaps),
-		fmt.Sprintf("A sender is a value of %s. The state follows %s.", strings.Join(l.log.Keep, " and "), order),
+		fmt.Sprintf("A sender is a value of %s. The state follows %s. Keywords without a row, because they have no sender: %d.", strings.Join(l.log.Keep, " and "), order, l.lost),
 	}
 }
 

@@ -45,8 +45,7 @@ type auditor struct {
 type decided struct {
 	*messages.Record
 	optout.Decision
-	time  time.Time // of -date
-	dated bool      // the time is not from a record before
+	time  time.Time // of -date, or zero
 	cells []string  // of the examiners
 }
 
@@ -141,7 +140,7 @@ func (a *auditor) record(r *messages.Record) error {
 	d := &a.message
 	if a.log.Date != "" {
 		var err error
-		if d.time, d.dated, err = a.dates.read(r.Date, r.Kind == messages.Message); err != nil {
+		if d.time, err = a.dates.read(r.Date, r.Kind == messages.Message); err != nil {
 			a.failed = at(r, err)
 		}
 	}

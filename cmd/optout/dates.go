@@ -50,14 +50,14 @@ func plainDate(s string) string {
 
 var unixTime = regexp.MustCompile(`^\d{9,17}(\.\d+)?$`)
 
-// read returns the time of a record with this date, and whether it could be
-// read; otherwise it is the time of the record before. It counts the dates of
-// messages. Its error says that the dates have the day first.
-func (r *dateReader) read(date string, message bool) (t time.Time, ok bool, err error) {
-	t, err = r.parse(strings.Join(strings.Fields(date), " "))
+// read returns the time of a record with this date; if the date cannot be read,
+// the time of the record before. It counts the dates of messages. Its error says
+// that the dates have the day first.
+func (r *dateReader) read(date string, message bool) (time.Time, error) {
+	t, err := r.parse(strings.Join(strings.Fields(date), " "))
 	switch {
 	case err == nil && strings.HasPrefix(r.recent, dayFirst):
-		return t, false, fmt.Errorf("date %q has the day first: add -date-layout %q", date, r.recent)
+		return t, fmt.Errorf("date %q has the day first: add -date-layout %q", date, r.recent)
 	case err == nil && 1990 <= t.Year() && t.Year() < 2050: // no SMS is from another year
 		r.previous = t
 		if message && (r.first.IsZero() || t.Before(r.first)) {
@@ -66,11 +66,10 @@ func (r *dateReader) read(date string, message bool) (t time.Time, ok bool, err 
 		if message && t.After(r.last) {
 			r.last = t
 		}
-		return t, true, nil
 	case message:
 		r.unread, r.example = r.unread+1, strings.Clone(date)
 	}
-	return r.previous, false, nil
+	return r.previous, nil
 }
 
 // parse returns the time that s is, in UTC.

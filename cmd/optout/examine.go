@@ -84,7 +84,7 @@ func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string
 	var differing []string
 	for i, r := range c.regimes {
 		n := &c.counts[i]
-		if d.dated {
+		if !d.time.IsZero() {
 			var ok bool
 			if r, ok = r.Edition(regime.Date{Year: d.time.Year(), Month: d.time.Month(), Day: d.time.Day()}); !ok {
 				n.outside++

@@ -37,7 +37,7 @@ type auditor struct {
 	problems int // files and records that could not be read, keywords without a sender, the first damaged message
 
 	start time.Time
-	pause time.Duration // from start to the next report of progress; 0 if stderr is not a terminal
+	pause time.Duration // from start to the next report of progress
 	bytes int           // read so far
 }
 
@@ -54,12 +54,10 @@ type decided struct {
 // ends the work.
 func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (problems int, err error) {
 	if !o.has("by", "report") { // which keep more the longer the log is
-		debug.SetMemoryLimit(memoryLimit)
+		debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
 	}
-	a := &auditor{options: o, stdin: stdin, buffer: w, out: newOutput(o.format, w), stderr: stderr, keywords: make(map[string]int), start: time.Now()}
-	if isTerminal(stderr) {
-		a.pause = 2 * time.Second
-	}
+	a := &auditor{options: o, stdin: stdin, buffer: w, out: newOutput(o.format, w), stderr: stderr, keywords: make(map[string]int)}
+	a.start, a.pause = time.Now(), 2*time.Second
 	if o.senders == nil {
 		a.out.heading(o.columns())
 	}
@@ -123,7 +121,7 @@ func (a *auditor) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := a.file.Read(p)
-	if a.bytes += n; a.pause > 0 && time.Since(a.start) > a.pause {
+	if a.bytes += n; time.Since(a.start) > a.pause && isTerminal(a.stderr) {
 		fmt.Fprintf(a.stderr, "optout: %d MB read\n", a.bytes/1e6)
 		a.pause *= 2
 	}

@@ -18,10 +18,6 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// memoryLimit is the memory from which on the collector works harder, in bytes.
-// Without -by and -report, the command takes 64 MB at most, its code included.
-const memoryLimit = 40 << 20
-
 // run is the whole command. It returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parse(args)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	_ "embed"
 	"errors"
 	"flag"
@@ -135,29 +134,26 @@ func parse(args []string) (*options, error) {
 
 // check finds flags that do not go together, and completes the others.
 func (o *options) check() error {
-	for _, file := range o.files {
-		if strings.HasPrefix(file, "-") && file != stdinName {
-			return fmt.Errorf("%s comes after a file: put flags first, or write ./%[1]s if it is a file", file)
-		}
-	}
+	isFlag := func(file string) bool { return strings.HasPrefix(file, "-") && file != stdinName }
+	noWords := func(tag string) bool { return len(o.regime.Keywords(tag)) == 0 }
 	formats := 0
 	for name, format := range map[string]messages.Format{"lines": messages.Lines, "csv": messages.CSV, "json": messages.JSON, "jsonl": messages.JSON} {
 		if o.given[name] {
 			o.log.Format, formats = format, formats+1
 		}
 	}
-	o.format = cmp.Or(o.format, textFormat)
 	fields := o.has("keep", "by", "where", "date")
 	read := len(o.files) > 0 || formats > 0 || fields || o.has("all", "near", "report") || o.has("compare") && !o.has("explain")
 	for _, mistake := range []struct {
 		made   bool
 		advice string
 	}{
-		{!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
+		{slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file"},
+		{!slices.Contains([]string{"", textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
 		{o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages"},
 		{o.has("explain") && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
 		{o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords"},
-		{o.has("language") && len(o.regime.Languages()) == 0, "-language chooses words of a regime that has languages: add -regime languages"},
+		{slices.ContainsFunc(o.languages, noWords), fmt.Sprintf("-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())},
 		{o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`},
 		{formats > 1, "-lines, -csv and -json exclude each other: all files have one format"},
 		{fields && !o.has("csv", "json", "jsonl"), "-keep, -by, -where and -date name columns or fields: add -csv or -json"},
@@ -180,11 +176,6 @@ func (o *options) check() error {
 
 // prepare looks up what the flags name, before messages are read.
 func (o *options) prepare(args []string) (err error) {
-	for _, tag := range o.languages {
-		if len(o.regime.Keywords(tag)) == 0 {
-			return fmt.Errorf("-language %q: regime %q has no words of it: take one of %s", tag, o.regime.ID, strings.Join(o.regime.Languages(), ", "))
-		}
-	}
 	rows := o.regime.Keywords(o.languages...)
 	if o.has("table") {
 		_, f, err := open(o.table, strings.NewReader(""))
@@ -230,15 +221,14 @@ func open(name string, stdin io.Reader) (string, io.ReadCloser, error) {
 	if name == stdinName {
 		return "stdin", io.NopCloser(stdin), nil
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return "", nil, fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
-	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		f.Close()
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return "", nil, fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
 	}
-	return name, f, nil
+	f, err := os.Open(name)
+	if err != nil {
+		err = fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
+	}
+	return name, f, err
 }
 
 // formatError returns the error of a command line without a format. It says what

@@ -47,11 +47,8 @@ const (
 
 // chatWords are opt-in keywords of package regime, and usual words of tables,
 // that people also use in chat: nobody may be texted because of them alone.
-var chatWords = map[string]bool{
-	"YES": true, "GO": true, "CONTINUE": true, "BEGIN": true, "RESUME": true, "REVERT": true, "JOIN": true, "ON": true,
-	"INICIO": true, "VOLVER": true, "RECIBIR": true, "VOLTAR": true, "RECEBER": true, "COMECAR": true,
-	"OK": true, "OUI": true, "SI": true, "SIM": true, "JA": true,
-}
+var chatWords = strings.Fields("YES GO CONTINUE BEGIN RESUME REVERT JOIN ON " +
+	"INICIO VOLVER RECIBIR VOLTAR RECEBER COMECAR OK OUI SI SIM JA")
 
 // columns and examine add no columns and no rows to the decisions.
 func (l *senderList) columns() []column { return nil }
@@ -90,7 +87,7 @@ func (l *senderList) settle() {
 			state := optedIn
 			if e.class == optout.ClassOptOut {
 				state = optedOut
-			} else if chatWords[optout.Normalize(e.cells[1])] && last != optedIn {
+			} else if slices.Contains(chatWords, optout.Normalize(e.cells[1])) && last != optedIn {
 				state = maybeOptedIn
 			}
 			if state != last {

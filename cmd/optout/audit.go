@@ -159,9 +159,7 @@ func (a *auditor) record(r *messages.Record) error {
 	show := a.all || len(a.examiners) == 0 && d.Keyword != ""
 	d.cells = d.cells[:0]
 	for _, e := range a.examiners {
-		var found bool
-		d.cells, found = e.examine(d.cells, d, a.reporter)
-		show = show || found
+		show = e.examine(d, a.reporter) || show
 	}
 	if a.reporter != nil {
 		a.reporter.take(d)

@@ -17,10 +17,10 @@ type examiner interface {
 	// columns returns the columns that it adds to the output.
 	columns() []column
 
-	// examine appends one cell per column to cells, and reports whether d has a
+	// examine appends one cell per column to d.cells, and reports whether d has a
 	// row. With examiners, only what one of them finds has a row, or everything
 	// with -all. What it finds is also in its tables for the page.
-	examine(cells []string, d *decided, page *reporter) (all []string, found bool)
+	examine(d *decided, page *reporter) (found bool)
 
 	// write writes its part of the summary.
 	write(w io.Writer)
@@ -79,8 +79,7 @@ func (c *comparer) columns() (columns []column) {
 var marks = []string{regime.Documented: "", regime.Presumed: "~", regime.Unknown: "?"}
 
 // examine finds d if it is known that a regime differs.
-func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string, bool) {
-	known := false
+func (c *comparer) examine(d *decided, page *reporter) (known bool) {
 	var differing []string
 	for i, r := range c.regimes {
 		n := &c.counts[i]
@@ -88,13 +87,13 @@ func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string
 			var ok bool
 			if r, ok = r.Edition(regime.Date{Year: d.time.Year(), Month: d.time.Month(), Day: d.time.Day()}); !ok {
 				n.outside++
-				cells = append(cells, "")
+				d.cells = append(d.cells, "")
 				continue
 			}
 		}
 		v := r.Judge(d.Text)
 		cell := v.Class.String() + marks[v.Certainty]
-		cells = append(cells, cell)
+		d.cells = append(d.cells, cell)
 		// A demand without words of the class does not say anything about it.
 		hasClass := func(row regime.Row) bool { return row.Class == d.Class }
 		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind != regime.KindFilter && !slices.ContainsFunc(r.Rows(), hasClass) {
@@ -116,7 +115,7 @@ func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string
 	if known {
 		page.add(&c.table, d, d.Action.String()+", "+d.Class.String(), strings.Join(differing, ", "))
 	}
-	return cells, known
+	return known
 }
 
 // matrix returns how many messages each regime takes for an opt-out, opt-in or
@@ -181,13 +180,14 @@ func newNearer(policy optout.Policy) *nearer {
 
 func (n *nearer) columns() []column { return columns("examined", "near_keyword", "near") }
 
-func (n *nearer) examine(cells []string, d *decided, page *reporter) ([]string, bool) {
+func (n *nearer) examine(d *decided, page *reporter) (found bool) {
 	miss := n.finder.Find(d.Text)
 	if miss.Kind != "" {
 		n.counts[miss.Kind]++
 		page.add(n.tables[miss.Kind], d, miss.Keyword)
 	}
-	return append(cells, miss.Keyword, string(miss.Kind)), miss.Kind != ""
+	d.cells = append(d.cells, miss.Keyword, string(miss.Kind))
+	return miss.Kind != ""
 }
 
 func (n *nearer) write(w io.Writer) {

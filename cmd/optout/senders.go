@@ -53,7 +53,7 @@ var chatWords = strings.Fields("YES GO CONTINUE BEGIN RESUME REVERT JOIN ON " +
 // columns and examine add no columns and no rows to the decisions.
 func (l *senderList) columns() []column { return nil }
 
-func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, bool) {
+func (l *senderList) examine(d *decided, _ *reporter) (found bool) {
 	switch {
 	case d.Class != optout.ClassOptOut && d.Class != optout.ClassOptIn:
 	case slices.Contains(d.Kept, ""):
@@ -70,7 +70,7 @@ func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, boo
 		}
 		s.events = append(s.events, event{d.Class, d.time, append([]string{stamp(d.time), d.Keyword}, d.row()[:3]...)})
 	}
-	return nil, false
+	return false
 }
 
 // settle finds the state of each sender, by the events in the order of their times.

@@ -188,13 +188,11 @@ func (o *options) prepare(args []string) (err error) {
 		}
 	}
 	if rows != nil {
-		if o.policy, err = optout.NewPolicy(rows); err != nil {
-			return err
-		}
+		o.policy = optout.MustPolicy(rows) // Read and Keywords return no rows that it refuses
 	}
 	o.policy.IgnorePunctuation = o.has("ignore-punctuation")
 	if o.has("by") {
-		o.senders = &senderList{options: o, index: make(map[string]*sender)}
+		o.senders = &senderList{options: o, index: make(map[string]*sender), optOut: make(map[string]int)}
 		o.examiners = append(o.examiners, o.senders)
 	}
 	if o.has("compare") {
@@ -248,9 +246,7 @@ func (o *options) formatError(stdin io.Reader) error {
 
 // isTerminal reports whether somebody types into f, or looks at it.
 func isTerminal(f any) bool {
-	if file, ok := f.(*os.File); ok {
-		info, err := file.Stat()
-		return err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return false
+	file, _ := f.(*os.File)
+	info, err := file.Stat() // which also has an error for nil
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

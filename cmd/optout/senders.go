@@ -75,7 +75,6 @@ func (l *senderList) examine(d *decided, _ *reporter) (found bool) {
 
 // settle finds the state of each sender, by the events in the order of their times.
 func (l *senderList) settle() {
-	l.optOut = make(map[string]int)
 	l.table.columns = append(columns("kept", l.log.Keep...), columns("", "state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)
 	for _, s := range l.list {
 		slices.SortStableFunc(s.events, func(a, b event) int { return a.time.Compare(b.time) })

@@ -56,8 +56,8 @@ func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (prob
 	if !o.has("by", "report") { // which keep more the longer the log is
 		debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
 	}
-	a := &auditor{options: o, stdin: stdin, buffer: w, out: newOutput(o.format, w), stderr: stderr, keywords: make(map[string]int)}
-	a.start, a.pause = time.Now(), 2*time.Second
+	a := &auditor{options: o, stdin: stdin, buffer: w, stderr: stderr, start: time.Now(), pause: 2 * time.Second}
+	a.out, a.keywords = newOutput(o.format, w), make(map[string]int)
 	if o.senders == nil {
 		a.out.heading(o.columns())
 	}
@@ -208,10 +208,7 @@ func (d *decided) row() []string {
 
 // decision returns the cells of the decision.
 func (d *decided) decision() []string {
-	code := ""
-	if d.Code != 0 {
-		code = strconv.Itoa(d.Code)
-	}
+	code := strings.TrimPrefix(strconv.Itoa(d.Code), "0")
 	return []string{d.Action.String(), code, d.Class.String(), d.Keyword}
 }
 

@@ -66,10 +66,11 @@ func (o *options) flagSet() *flag.FlagSet {
 	}
 	for name, to := range map[string]*string{
 		"csv": &o.log.Field, "json": &o.log.Field, "jsonl": &o.log.Field, "date": &o.log.Date, "date-layout": &o.dates.layout,
-		"o": &o.format, "table": &o.table, "report": &o.page, "explain": &o.explain,
+		"table": &o.table, "report": &o.page, "explain": &o.explain,
 	} {
 		fs.StringVar(to, name, "", "")
 	}
+	fs.StringVar(&o.format, "o", textFormat, "")
 	for name, to := range map[string]*[]string{
 		"header": &o.log.Header, "keep": &o.log.Keep, "by": &o.log.Keep, "language": &o.languages, "compare": &o.ids,
 	} {
@@ -149,7 +150,7 @@ func (o *options) check() error {
 		advice string
 	}{
 		{slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file"},
-		{!slices.Contains([]string{"", textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
+		{!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
 		{o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages"},
 		{o.has("explain") && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
 		{o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords"},

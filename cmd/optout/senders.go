@@ -101,12 +101,9 @@ func (l *senderList) settle() {
 	}
 }
 
-// stamp returns a time of -date, or "".
+// stamp returns a time of -date, or "" for the zero time.
 func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
+	return strings.TrimPrefix(t.Format(time.RFC3339), "0001-01-01T00:00:00Z")
 }
 
 // answer says who opted out, in which period, and who came back.

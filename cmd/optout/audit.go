@@ -50,8 +50,8 @@ type decided struct {
 }
 
 // audit decides the messages of all files. It returns the number of problems. An
-// error of reading is a problem that ends at most the file; an error of writing
-// ends the work.
+// error of reading is a problem that ends at most the file; an error of writing, or
+// a date with the day first, ends the work.
 func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (problems int, err error) {
 	if !o.has("by", "report") { // which keep more the longer the log is
 		debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
@@ -62,7 +62,7 @@ func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (prob
 		a.out.heading(o.columns())
 	}
 	for _, name := range o.files {
-		a.read(name)
+		a.decide(name)
 	}
 	for _, missing := range o.log.Missing() {
 		a.report(missing)
@@ -95,8 +95,8 @@ func (a *auditor) flush() error {
 	return a.failed
 }
 
-// read decides the messages of a file.
-func (a *auditor) read(name string) {
+// decide decides the messages of a file.
+func (a *auditor) decide(name string) {
 	name, f, err := open(name, a.stdin)
 	if err != nil {
 		a.report(err)

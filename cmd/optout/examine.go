@@ -15,10 +15,10 @@ type examiner interface {
 	// columns returns the columns that it adds to the output.
 	columns() []column
 
-	// examine appends one cell per column to cells, and reports whether d has a
+	// examine appends one cell per column to d.cells, and reports whether d has a
 	// row. With examiners, only what one of them finds has a row, or everything
 	// with -all. It also adds what it finds to the page.
-	examine(cells []string, d *decided, page *reporter) (all []string, found bool)
+	examine(d *decided, page *reporter) (found bool)
 
 	// write writes its part of the summary, and puts its own table on the page.
 	write(w io.Writer, page *reporter)
@@ -31,14 +31,13 @@ type comparer struct {
 	counts  map[string]int // of these messages, by regime, column of write's table, and mark
 }
 
-// newComparer returns the comparer of the regimes in a list such as
-// "aws,telnyx", or of all.
-func newComparer(list string) (*comparer, error) {
+// newComparer returns the comparer of the regimes with these IDs, or of "all".
+func newComparer(ids []string) (*comparer, error) {
 	c := &comparer{regime.All(), make(map[string]int)}
-	if list != "all" {
+	if !slices.Equal(ids, []string{"all"}) {
 		c.regimes = nil
-		for _, id := range strings.Split(list, ",") {
-			r, err := lookup(strings.TrimSpace(id))
+		for _, id := range ids {
+			r, err := lookup(id)
 			if err != nil {
 				return nil, err
 			}
@@ -67,28 +66,28 @@ func (c *comparer) columns() (columns []column) {
 var marks = []string{regime.Documented: "", regime.Presumed: "~", regime.Unknown: "?"}
 
 // examine finds d if it is known that a regime differs.
-func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string, bool) {
+func (c *comparer) examine(d *decided, page *reporter) (found bool) {
 	var known []string
 	for _, r := range c.regimes {
 		id := r.ID
-		if d.dated {
+		if !d.time.IsZero() {
 			r, _ = r.Edition(regime.Date{Year: d.time.Year(), Month: d.time.Month(), Day: d.time.Day()})
 		}
 		if r.ID == "" {
 			c.counts[id+"not in force"]++
-			cells = append(cells, "")
+			d.cells = append(d.cells, "")
 			continue
 		}
 		v := r.Judge(d.Text)
 		mark := marks[v.Certainty]
-		cells = append(cells, v.Class.String()+mark)
+		d.cells = append(d.cells, v.Class.String()+mark)
 		// A demand without words of the class does not say anything about it.
 		hasClass := func(row regime.Row) bool { return row.Class == d.Class }
 		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind != regime.KindFilter && !slices.ContainsFunc(r.Rows(), hasClass) {
 			continue
 		}
 		if v.Certainty != regime.Unknown {
-			known = append(known, r.ID+" "+cells[len(cells)-1])
+			known = append(known, r.ID+" "+d.cells[len(d.cells)-1])
 		}
 		c.counts[id+v.Class.String()+" there"+mark]++
 		c.counts[id+d.Class.String()+" here"+mark]++
@@ -96,7 +95,7 @@ func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string
 	if known != nil {
 		page.add(fmt.Sprintf("Where regimes differ from %v, %v", d.Action, d.Class), strings.Join(known, ", "), d)
 	}
-	return cells, known != nil
+	return known != nil
 }
 
 // write writes how many messages each regime takes for an opt-out, opt-in or help

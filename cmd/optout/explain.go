@@ -15,7 +15,7 @@ import (
 // explanation prints how the message of -explain is decided, and why: four tables or,
 // in JSON, an object with the fields of the first one and the rows of the others.
 func (o *options) explanation(w io.Writer) {
-	message := *o.explain
+	message := o.explain
 	k, _ := o.policy.Match(message)
 	nearKeyword, kind := newNearer(o.policy).find(message)
 	text := &table{columns: columns("", "message", "key", "keyword", "near_keyword", "near")}

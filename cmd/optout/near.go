@@ -91,13 +91,14 @@ func (n *nearer) find(message string) (keyword, kind string) {
 
 func (n *nearer) columns() []column { return columns("examined", "near_keyword", "near") }
 
-func (n *nearer) examine(cells []string, d *decided, page *reporter) ([]string, bool) {
+func (n *nearer) examine(d *decided, page *reporter) (found bool) {
 	keyword, kind := n.find(d.Text)
 	if kind != "" {
 		n.counts[kind]++
 		page.add("Near misses: "+kind, keyword, d)
 	}
-	return append(cells, keyword, kind), kind != ""
+	d.cells = append(d.cells, keyword, kind)
+	return kind != ""
 }
 
 func (n *nearer) write(w io.Writer, _ *reporter) {

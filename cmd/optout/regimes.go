@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/optout/internal/quote"
 	"example.com/optout/regime"
 )
 
@@ -54,7 +55,7 @@ func (o *options) keywordTable() *table {
 // messages, even if the regime's own rule is another.
 func (o *options) tableInUse() string {
 	if o.regime.ID == "" {
-		return "Table in use: " + cmp.Or(o.table, "built in") + "."
+		return "Table in use: " + quote.Printable(cmp.Or(o.table, "built in")) + "."
 	}
 	name := strings.Join(append([]string{o.regime.ID}, o.languages...), " ")
 	return fmt.Sprintf("Table in use: regime %s. Whole messages are compared with its words; its own rule: %s.", name, rules(o.regime))

@@ -86,15 +86,15 @@ var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
 // finish writes the page.
 func (r *reporter) finish(a *auditor) error {
 	files := r.section("Files", "", "name", "read as", "SHA-256")
-	for _, as := range a.tally.files {
+	for _, as := range a.logs {
 		files.row(as.File, as.String(), as.SHA256)
 	}
 	if r.regime.ID != "" || r.compare != nil {
 		r.print("Regimes, their rules and sources", regimeTable())
 	}
 	data := map[string]any{
-		"Problems": a.tally.problems,
-		"Damaged":  a.tally.damaged,
+		"Problems": a.problems,
+		"Damaged":  a.damaged,
 		"Counts":   a.counts(),
 		"Tables":   r.tables,
 		"Command":  strings.Join(r.args, " "),

@@ -50,7 +50,7 @@ func TestReport(t *testing.T) {
 		{
 			"dates, kept columns, a damaged message", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+3,,help\n+4,2026-06-19,\xff\n",
 			[]string{"-csv", "Body", "-keep", "From", "-date", "sent"}, 1,
-			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 0. Damaged messages: 1.", "damaged messages, decided as they are"},
+			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 1. Damaged messages: 1.", "stdin:5: this message and perhaps others are damaged", "damaged messages, decided as they are"},
 			[]string{"&#43;4"},
 		},
 		{

@@ -93,9 +93,8 @@
 //	                apostrophe, a number such as +15555550100 does not. jsonl has
 //	                one object per line, with all values as they are
 //	-report FILE    also write an HTML page: the answer of -by, counts, the messages
-//	                that are not forwarded, the results of -compare and -near, and
-//	                how each file was read. It has texts of messages with -texts
-//	                only
+//	                that are keywords, the results of -compare and -near, and how
+//	                each file was read. It has texts of messages with -texts only
 //	-texts          put the texts of messages on the page
 //
 // Fields of jsonl, for a message; a field without a value is absent:

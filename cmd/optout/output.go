@@ -61,11 +61,11 @@ func newOutput(format string, w io.Writer, columns []column) output {
 	return &textOutput{block: tabwriter.NewWriter(w, 10, 0, 2, ' ', 0), columns: columns, first: strings.Join(names(columns), "\t") + "\n"}
 }
 
-// A textOutput aligns the columns of a block of rows. A block ends with Flush, or
-// after a megabyte. The heading comes with the first row.
+// A textOutput aligns the columns of a block of rows. A block ends with Flush, and
+// after a megabyte of rows. The heading comes with the first row.
 type textOutput struct {
 	block   *tabwriter.Writer
-	size    int // of the block, in bytes
+	size    int // of the rows since the last long block, in bytes
 	columns []column
 	first   string // the line before the next row: the heading, then nothing
 }
@@ -83,13 +83,11 @@ func (t *textOutput) row(cells []string) {
 	t.first = ""
 	if t.size += n; t.size > 1<<20 {
 		t.Flush()
+		t.size = 0
 	}
 }
 
-func (t *textOutput) Flush() {
-	t.block.Flush()
-	t.size = 0
-}
+func (t *textOutput) Flush() { t.block.Flush() }
 
 // A csvOutput is for spreadsheets, so no cell of it is a formula.
 type csvOutput struct{ *csv.Writer }

@@ -162,7 +162,7 @@ func parse(args []string) (*options, error) {
 	if len(o.files) == 0 {
 		o.files = []string{stdinName}
 	}
-	if o.page == "" {
+	if o.page == "" || o.log.Format == "" {
 		return o, nil
 	}
 	o.reporter, o.log.Hash = &reporter{options: o, args: args, tables: make(map[string]*pageTable)}, true

@@ -205,7 +205,7 @@ func (o *options) prepare(args []string) (err error) {
 	if o.has("near") {
 		o.examiners = append(o.examiners, newNearer(o.policy))
 	}
-	if o.has("report") {
+	if o.has("report") && o.log.Format != "" {
 		o.reporter, o.log.Hash = &reporter{options: o, args: args, tables: make(map[string]*pageTable)}, true
 		return o.reporter.check()
 	}

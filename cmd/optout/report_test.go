@@ -137,6 +137,7 @@ func TestReportCannotBeWritten(t *testing.T) {
 		{"a folder", []string{"-lines", "-report", dir, log}, 2, "is a directory"},
 		{"the log", []string{"-lines", "-report", log, log}, 2, "that is a file to read"},
 		{"no such folder", []string{"-lines", "-report", filepath.Join(dir, "none", "r.html"), log}, 2, "no such file or directory"},
+		{"no format", []string{"-report", filepath.Join(dir, "r.html"), log}, 2, "add -lines"},
 		{"texts without a page", []string{"-lines", "-texts", log}, 2, "add -report FILE.html"},
 		{"no messages", []string{"-keywords", "-report", "r.html"}, 2, "read no messages"},
 	}

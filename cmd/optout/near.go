@@ -32,7 +32,7 @@ type spacedWord struct {
 	words string // see words.Spaced
 }
 
-// spacedWords returns the opt-out words of a table, except those of signs alone.
+// spacedWords returns the opt-out words of a table that have letters or digits.
 func spacedWords(table []optout.Keyword) (list []spacedWord) {
 	for _, k := range table {
 		text := words.Spaced(optout.Normalize(k.Text))

@@ -2,10 +2,11 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,209 +15,185 @@ import (
 	"example.com/optout"
 	"example.com/optout/internal/messages"
 	"example.com/optout/internal/quote"
-	"example.com/optout/internal/report"
 )
 
-// An auditor decides the messages of files.
+// An auditor decides the messages of files. It reads a file as an [io.Reader].
 type auditor struct {
 	*options
-	stdin    io.Reader
-	buffer   *bufio.Writer
-	out      output // to buffer
-	stderr   io.Writer
-	progress *progress // nil if stderr is not a terminal
-	tally    tally
+	stdin  io.Reader
+	file   io.Reader     // the one that is read
+	buffer *bufio.Writer // to standard output; it keeps its errors
+	out    output        // to buffer
+	stderr io.Writer
+	failed error // why the work ends
+
 	message  decided
+	kinds    [messages.Header + 1]int                        // records
+	actions  [optout.Intercept + 1][optout.ClassHelp + 1]int // messages
+	keywords map[string]int                                  // messages that are the keyword
+	damaged  int                                             // messages
+	logs     []messages.ReadAs
+	problems int // files and records that could not be read, keywords without a sender, the first damaged message
+
+	start time.Time
+	pause time.Duration // from start to the next report of progress
+	bytes int           // read so far
 }
 
 // A decided is a message and its decision. It is valid until the next one.
 type decided struct {
 	*messages.Record
 	optout.Decision
-	time  time.Time // of -date
-	dated bool      // the time is not from a record before
+	time  time.Time // of -date, or zero
 	cells []string  // of the examiners
 }
 
-// audit decides the messages of all files, and returns the exit status. An error
-// of reading is reported and ends at most the file; an error of writing ends the
-// work.
-func audit(o *options, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &auditor{options: o, stdin: stdin, buffer: bufio.NewWriterSize(stdout, 64<<10), stderr: stderr}
-	if isTerminal(stderr) {
-		a.progress = &progress{w: stderr, start: time.Now(), pause: 2 * time.Second}
+// audit decides the messages of all files. It returns the number of problems. An
+// error of reading is a problem that ends at most the file; an error of writing, or
+// a date with the day first, ends the work.
+func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (problems int, err error) {
+	if !o.has("by", "report") { // which keep more the longer the log is
+		debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
 	}
-	a.tally.keywords = make(map[string]int)
-	a.out = newOutput(o.format, a.buffer)
-	if o.senders == nil {
-		a.out.heading(o.columns())
-	}
-	var err error
+	a := &auditor{options: o, stdin: stdin, buffer: w, stderr: stderr, start: time.Now(), pause: 2 * time.Second}
+	a.out, a.keywords = newOutput(o.format, w, o.columns()), make(map[string]int)
 	for _, name := range o.files {
-		if err = a.open(name); err != nil {
-			break
-		}
+		a.decide(name)
 	}
 	for _, missing := range o.log.Missing() {
-		if err == nil {
-			err = a.report(missing)
-		}
+		a.report(missing)
 	}
-	if err == nil {
-		err = a.finish()
-	}
-	if flushed := a.buffer.Flush(); err == nil {
-		err = flushed
-	}
-	if status := outputStatus(stderr, err); status != 0 || a.tally.problems+a.tally.damaged == 0 {
-		return status
-	}
-	return 1
-}
-
-// finish writes what is known when all files are read.
-func (a *auditor) finish() error {
-	n := a.tally.kinds[messages.Message]
-	if a.log.Date != "" && n > 0 && a.dates.unread == n {
-		return fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
-	}
-	if a.senders != nil {
+	n := a.kinds[messages.Message]
+	switch {
+	case a.failed != nil:
+	case n > 0 && a.dates.unread == n:
+		a.failed = fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
+	case a.senders != nil:
+		a.problems += a.senders.lost
 		a.senders.settle()
-		if n := a.senders.lost; n > 0 {
-			err := a.report(fmt.Errorf("opt-out and opt-in keywords without a value of %s, and without a row: %d, the first at %s",
-				strings.Join(a.by, " or "), n, quote.Printable(a.senders.first)))
-			if err != nil {
-				return err
-			}
+		for _, row := range a.senders.table.rows {
+			a.out.row(row)
 		}
-		a.senders.table().print(a.out)
 	}
-	if err := a.buffer.Flush(); err != nil {
-		return err
+	if a.flush() == nil {
+		a.write(a.stderr)
+		for _, e := range a.examiners {
+			e.write(a.stderr, a.reporter)
+		}
+		if a.reporter != nil {
+			a.failed = a.reporter.finish(a)
+		}
 	}
-	a.write(a.stderr)
-	for _, e := range a.examiners {
-		e.write(a.stderr)
-	}
-	if a.reporter != nil {
-		return a.reporter.finish(a)
-	}
-	return nil
+	return a.problems, a.failed
 }
 
-// open decides the messages of a file. Its error ends the work.
-func (a *auditor) open(name string) error {
-	in := input{a, a.stdin}
-	if name != stdinName {
-		f, err := openFile(name)
-		if err != nil {
-			return a.report(err)
-		}
-		defer f.Close()
-		in.r = f
-	}
-	var failed error // to write
-	as, err := a.log.Read(displayName(name), in, func(r *messages.Record) error {
-		failed = a.record(r)
-		return failed
-	})
-	if err == nil || as.Records > 0 {
-		a.tally.files = append(a.tally.files, as)
-	}
-	if err == nil || failed != nil {
-		return failed
-	}
-	return a.report(err)
+// flush writes the rows. It returns the error that ends the work.
+func (a *auditor) flush() error {
+	a.out.Flush()
+	a.failed = cmp.Or(a.buffer.Flush(), a.failed)
+	return a.failed
 }
 
-func openFile(name string) (*os.File, error) {
-	f, err := os.Open(name)
+// decide decides the messages of a file.
+func (a *auditor) decide(name string) {
+	name, f, err := open(name, a.stdin)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
+		a.report(err)
+		return
 	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		f.Close()
-		return nil, fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
+	defer f.Close()
+	a.file = f
+	as, err := a.log.Read(name, a, a.record)
+	if err == nil || as.Records > 0 {
+		a.logs = append(a.logs, as)
 	}
-	return f, nil
+	if err != nil {
+		a.report(err)
+	}
 }
 
-// record decides a record, if it is a message.
+// Read reads from the file. It writes the rows first, as reading may have to wait.
+// On a terminal it says how much was read: after two seconds, four, eight and so
+// on.
+func (a *auditor) Read(p []byte) (int, error) {
+	if err := a.flush(); err != nil {
+		return 0, err
+	}
+	n, err := a.file.Read(p)
+	if a.bytes += n; time.Since(a.start) > a.pause && isTerminal(a.stderr) {
+		fmt.Fprintf(a.stderr, "optout: %d MB read\n", a.bytes/1e6)
+		a.pause *= 2
+	}
+	return n, err
+}
+
+// record decides a record, if it is a message. It returns the error that ends the
+// work.
 func (a *auditor) record(r *messages.Record) error {
-	a.tally.kinds[r.Kind]++
-	switch r.Kind {
-	case messages.Skipped:
-		return a.report(fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, r.Err))
-	case messages.Header:
-		return a.say("%s:%d: the header again, as in joined files; it is not a message", quote.Printable(r.File), r.Line)
+	a.kinds[r.Kind]++
+	if r.Kind == messages.Skipped {
+		a.report(at(r, r.Err))
 	}
 	d := &a.message
 	if a.log.Date != "" {
 		var err error
-		if d.time, d.dated, err = a.dates.read(r.Date, r.Kind == messages.Message); err != nil {
-			return fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, err)
+		if d.time, err = a.dates.read(r.Date, r.Kind == messages.Message); err != nil {
+			a.failed = at(r, err)
 		}
 	}
-	if r.Kind != messages.Message {
-		return nil
+	if r.Kind != messages.Message || a.failed != nil {
+		return a.failed
 	}
 	if r.Damaged {
-		if a.tally.damaged++; a.tally.damaged == 1 {
-			if err := a.say("%s:%d: this message and perhaps others are damaged, and decided as they are: "+
-				"export it again, or name its encoding, as -encoding windows-1252 does", quote.Printable(r.File), r.Line); err != nil {
-				return err
-			}
+		if a.damaged++; a.damaged == 1 {
+			a.report(at(r, errors.New("this message and perhaps others are damaged, and decided as they are: "+
+				"export it again, or name its encoding, as -encoding windows-1252 does")))
 		}
 	}
 	d.Record, d.Decision = r, a.policy.Decide(r.Text, a.flags)
-	a.tally.actions[d.Action][d.Class]++
+	a.actions[d.Action][d.Class]++
 	if d.Keyword != "" {
-		a.tally.keywords[d.Keyword]++
+		a.keywords[d.Keyword]++
+		a.reporter.add("Keywords: "+d.Action.String()+", "+d.Class.String(), d.Keyword, d)
 	}
 	show := a.all || len(a.examiners) == 0 && d.Keyword != ""
 	d.cells = d.cells[:0]
 	for _, e := range a.examiners {
-		var found bool
-		d.cells, found = e.examine(d.cells, d, a.reporter)
-		show = show || found
-	}
-	if a.reporter != nil {
-		a.reporter.take(d)
+		show = e.examine(d, a.reporter) || show
 	}
 	if show {
 		a.out.row(d.row())
 	}
-	return nil
+	return a.failed
 }
 
-// report reports what cannot be read, after the rows before it. It returns an
-// error of writing them.
-func (a *auditor) report(err error) error {
-	a.tally.problems++
+// at returns an error with the place of a record.
+func at(r *messages.Record, err error) error {
+	return fmt.Errorf("%s:%d: %w", quote.Printable(r.File), r.Line, err)
+}
+
+// report reports what cannot be read, after the rows before it, unless they cannot
+// be written.
+func (a *auditor) report(err error) {
+	a.problems++
 	if a.reporter != nil {
 		a.reporter.problem(err)
 	}
-	return a.say("%v", err)
-}
-
-func (a *auditor) say(format string, args ...any) error {
-	if err := a.buffer.Flush(); err != nil {
-		return err
+	if a.flush() == nil {
+		fmt.Fprintf(a.stderr, "optout: %v\n", err)
 	}
-	fmt.Fprintf(a.stderr, "optout: "+format+"\n", args...)
-	return nil
 }
 
-// columns returns the columns of the decisions.
+// columns returns the columns of the output: of senders or decisions.
 func (o *options) columns() []column {
+	if o.senders != nil {
+		return o.senders.columns()
+	}
 	all := columns("", "file", "line", "record", "action", "code", "class", "keyword")
 	for _, e := range o.examiners {
 		all = append(all, e.columns()...)
 	}
 	all = append(all, columns("kept", o.log.Keep...)...)
-	for i := range all {
-		all[i].width = 10 // most cells are not longer
-	}
 	return append(all, column{name: "message"})
 }
 
@@ -228,103 +205,53 @@ func (d *decided) row() []string {
 
 // decision returns the cells of the decision.
 func (d *decided) decision() []string {
-	code := ""
-	if d.Code != 0 {
-		code = strconv.Itoa(d.Code)
-	}
+	code := strings.TrimPrefix(strconv.Itoa(d.Code), "0")
 	return []string{d.Action.String(), code, d.Class.String(), d.Keyword}
 }
 
-// A tally counts what was read and decided.
-type tally struct {
-	kinds    [messages.Header + 1]int                        // records
-	actions  [optout.Intercept + 1][optout.ClassHelp + 1]int // messages
-	keywords map[string]int                                  // messages that are the keyword
-	damaged  int                                             // messages
-	files    []messages.ReadAs
-	problems int // files and records that could not be read
+// A count is a number of things, on the page and in the summary.
+type count struct {
+	N    int
+	What string
 }
 
 // counts returns the numbers of the summary. The first five are always there.
-func (a *auditor) counts() []report.Count {
-	t := &a.tally
-	counts := []report.Count{{N: t.kinds[messages.Message], What: "messages"}}
+func (a *auditor) counts() []count {
+	counts := []count{{N: a.kinds[messages.Message], What: "messages"}}
 	for action, what := range []string{"forwarded", "dropped", "intercepted"} {
-		n, classes := 0, []string(nil)
-		for class, k := range t.actions[action] {
+		n, parts := 0, []string{what}
+		for class, k := range a.actions[action] {
 			if n += k; k > 0 {
-				classes = append(classes, fmt.Sprintf("%d %v", k, optout.Class(class)))
+				parts = append(parts, fmt.Sprintf("%d %v", k, optout.Class(class)))
 			}
 		}
-		if action > 0 && n > t.actions[action][optout.ClassOptOut] {
-			what += ": " + strings.Join(classes, ", ")
-		}
-		counts = append(counts, report.Count{N: n, What: what})
+		counts = append(counts, count{N: n, What: strings.Join(parts, ", ")})
 	}
-	counts = append(counts, []report.Count{
-		{N: t.kinds[messages.Skipped], What: "skipped records"},
-		{N: t.damaged, What: "damaged messages, decided as they are"},
-		{N: t.kinds[messages.NoText], What: "records without text"},
-		{N: t.kinds[messages.Excluded], What: "records excluded by -where"},
-		{N: t.kinds[messages.Header], What: "repeated headers"},
+	counts = append(counts, []count{
+		{N: a.kinds[messages.Skipped], What: "skipped records"},
+		{N: a.damaged, What: "damaged messages, decided as they are"},
+		{N: a.kinds[messages.NoText], What: "records without text"},
+		{N: a.kinds[messages.Excluded], What: "records excluded by -where"},
+		{N: a.kinds[messages.Header], What: "repeated headers"},
 		{N: a.dates.unread, What: "messages with a date that could not be read, such as " + quote.Quote(a.dates.example)},
 	}...)
-	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c report.Count) bool { return c.N == 0 }))
+	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c count) bool { return c.N == 0 }))
 }
 
 // write writes the summary, with the keywords in the order of their table.
 func (a *auditor) write(w io.Writer) {
 	fmt.Fprintln(w)
-	for _, as := range a.tally.files {
+	for _, as := range a.logs {
 		fmt.Fprintf(w, "%s: read as %s\n", quote.Printable(as.File), as.How)
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintf(w, "%s\n\n", a.tableInUse())
 	for _, c := range a.counts() {
 		fmt.Fprintf(w, "%7d  %s\n", c.N, c.What)
 	}
 	fmt.Fprintln(w)
 	for _, k := range a.policy.Keywords() {
-		if n := a.tally.keywords[k.Text]; n > 0 {
+		if n := a.keywords[k.Text]; n > 0 {
 			fmt.Fprintf(w, "%7d  %s\n", n, quote.Printable(k.Text))
 		}
-	}
-	if a.regime.ID != "" {
-		fmt.Fprintf(w, "\n%s\n", a.tableInUse())
-	}
-}
-
-// An input is the file that an auditor reads.
-type input struct {
-	a *auditor
-	r io.Reader
-}
-
-// Read writes the decided messages first, as reading may have to wait.
-func (in input) Read(p []byte) (int, error) {
-	if err := in.a.buffer.Flush(); err != nil {
-		return 0, err
-	}
-	n, err := in.r.Read(p)
-	in.a.progress.add(n)
-	return n, err
-}
-
-// A progress says on a terminal how much was read: after two seconds, four, eight
-// and so on. A nil progress does not say it.
-type progress struct {
-	w     io.Writer
-	start time.Time
-	pause time.Duration // from the start to the next line
-	bytes int
-}
-
-func (p *progress) add(bytes int) {
-	if p == nil {
-		return
-	}
-	p.bytes += bytes
-	if time.Since(p.start) > p.pause {
-		fmt.Fprintf(p.w, "optout: %d MB read\n", p.bytes/1e6)
-		p.pause *= 2
 	}
 }

@@ -65,7 +65,7 @@
 //	                covers that number. The state follows -date or, without it, the
 //	                order of the files. "opted in?" is a return by a word that
 //	                people also use in chat, such as YES: do not text this number.
-//	                A keyword without a value of F has no row, and is reported
+//	                A keyword without a value of F has no row, and is counted
 //	-compare IDS    messages about which the table in use and these regimes differ:
 //	                IDs with commas between, or all. A class with ~ is presumed, one
 //	                with ? unknown. With -date, the edition of its day judges each
@@ -93,9 +93,8 @@
 //	                apostrophe, a number such as +15555550100 does not. jsonl has
 //	                one object per line, with all values as they are
 //	-report FILE    also write an HTML page: the answer of -by, counts, the messages
-//	                that are not forwarded, the results of -compare and -near, and
-//	                how each file was read. It has texts of messages with -texts
-//	                only
+//	                that are keywords, the results of -compare and -near, and how
+//	                each file was read. It has texts of messages with -texts only
 //	-texts          put the texts of messages on the page
 //
 // Fields of jsonl, for a message; a field without a value is absent:
@@ -129,9 +128,9 @@
 // Exit status:
 //
 //	0    everything was read and decided
-//	1    a file, a record or all dates could not be read, a message is damaged, no
-//	     record meets -where or has a field that is asked for, or the output could
-//	     not be written
+//	1    a file, a record or all dates could not be read, a message is damaged, a
+//	     keyword has no value of -by, no record meets -where or has a field that is
+//	     asked for, or the output could not be written
 //	2    wrong usage, no format, or a table that cannot be read; no message was
 //	     decided
 package main

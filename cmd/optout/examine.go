@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"example.com/optout"
-	"example.com/optout/internal/near"
-	"example.com/optout/internal/report"
 	"example.com/optout/regime"
 )
 
@@ -17,47 +15,35 @@ type examiner interface {
 	// columns returns the columns that it adds to the output.
 	columns() []column
 
-	// examine appends one cell per column to cells, and reports whether d has a
+	// examine appends one cell per column to d.cells, and reports whether d has a
 	// row. With examiners, only what one of them finds has a row, or everything
-	// with -all. What it finds is also in its tables for the page.
-	examine(cells []string, d *decided, page *reporter) (all []string, found bool)
+	// with -all. It also adds what it finds to the page.
+	examine(d *decided, page *reporter) (found bool)
 
-	// write writes its part of the summary.
-	write(w io.Writer)
-
-	// section returns its part of the page.
-	section(page *reporter) report.Section
+	// write writes its part of the summary, and puts its own table on the page.
+	write(w io.Writer, page *reporter)
 }
 
 // A comparer is the examiner of -compare: it finds messages that the table in
 // use and a regime take for different things.
 type comparer struct {
 	regimes []regime.Regime
-	counts  []differences // of each regime
-	table   report.Table
+	counts  map[string]int // of these messages, by regime, column of write's table, and mark
 }
 
-// A differences counts the messages about which the relay and a regime differ.
-type differences struct {
-	known, unknown [6]int // by class; of each the keywords of the regime, then of the relay
-	outside        int    // messages on days for which no edition is known
-}
-
-// newComparer returns the comparer of the regimes in a list such as
-// "aws,telnyx", or of all.
-func newComparer(list string) (*comparer, error) {
-	c := &comparer{regimes: regime.All()}
-	if list != "all" {
+// newComparer returns the comparer of the regimes with these IDs, or of "all".
+func newComparer(ids []string) (*comparer, error) {
+	c := &comparer{regime.All(), make(map[string]int)}
+	if !slices.Equal(ids, []string{"all"}) {
 		c.regimes = nil
-		for _, id := range strings.Split(list, ",") {
-			r, err := lookup(strings.TrimSpace(id))
+		for _, id := range ids {
+			r, err := lookup(id)
 			if err != nil {
 				return nil, err
 			}
 			c.regimes = append(c.regimes, r)
 		}
 	}
-	c.counts = make([]differences, len(c.regimes))
 	return c, nil
 }
 
@@ -80,128 +66,53 @@ func (c *comparer) columns() (columns []column) {
 var marks = []string{regime.Documented: "", regime.Presumed: "~", regime.Unknown: "?"}
 
 // examine finds d if it is known that a regime differs.
-func (c *comparer) examine(cells []string, d *decided, page *reporter) ([]string, bool) {
-	known := false
-	var differing []string
-	for i, r := range c.regimes {
-		n := &c.counts[i]
-		if d.dated {
-			var ok bool
-			if r, ok = r.Edition(regime.Date{Year: d.time.Year(), Month: d.time.Month(), Day: d.time.Day()}); !ok {
-				n.outside++
-				cells = append(cells, "")
-				continue
-			}
+func (c *comparer) examine(d *decided, page *reporter) (found bool) {
+	var known []string
+	for _, r := range c.regimes {
+		id := r.ID
+		if !d.time.IsZero() {
+			r, _ = r.Edition(regime.Date{Year: d.time.Year(), Month: d.time.Month(), Day: d.time.Day()})
+		}
+		if r.ID == "" {
+			c.counts[id+"not in force"]++
+			d.cells = append(d.cells, "")
+			continue
 		}
 		v := r.Judge(d.Text)
-		cell := v.Class.String() + marks[v.Certainty]
-		cells = append(cells, cell)
+		mark := marks[v.Certainty]
+		d.cells = append(d.cells, v.Class.String()+mark)
 		// A demand without words of the class does not say anything about it.
 		hasClass := func(row regime.Row) bool { return row.Class == d.Class }
 		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind != regime.KindFilter && !slices.ContainsFunc(r.Rows(), hasClass) {
 			continue
 		}
-		counts := &n.unknown
 		if v.Certainty != regime.Unknown {
-			counts, known = &n.known, true
+			known = append(known, r.ID+" "+d.cells[len(d.cells)-1])
 		}
-		for here, class := range []optout.Class{v.Class, d.Class} {
-			if class != optout.ClassNone {
-				counts[int(class-optout.ClassOptOut)*2+here]++
-			}
-		}
-		if cell != "none?" {
-			differing = append(differing, r.ID+" "+cell)
-		}
+		c.counts[id+v.Class.String()+" there"+mark]++
+		c.counts[id+d.Class.String()+" here"+mark]++
 	}
-	if known {
-		page.add(&c.table, d, d.Action.String()+", "+d.Class.String(), strings.Join(differing, ", "))
+	if known != nil {
+		page.add(fmt.Sprintf("Where regimes differ from %v, %v", d.Action, d.Class), strings.Join(known, ", "), d)
 	}
-	return cells, known
+	return known != nil
 }
 
-// matrix returns how many messages each regime takes for an opt-out, opt-in or
-// help and the relay does not, and the reverse.
-func (c *comparer) matrix() *table {
+// write writes how many messages each regime takes for an opt-out, opt-in or help
+// and the relay does not, and the reverse; and how many are of days for which no
+// edition of it is known.
+func (c *comparer) write(w io.Writer, page *reporter) {
 	t := &table{columns: columns("", "regime", "opt-out there", "opt-out here", "opt-in there", "opt-in here", "help there", "help here", "not in force")}
-	for i, r := range c.regimes {
+	for _, r := range c.regimes {
 		row := []string{r.ID}
-		for column, n := range c.counts[i].known {
-			row = append(row, strings.TrimSuffix(fmt.Sprintf("%d + %d?", n, c.counts[i].unknown[column]), " + 0?"))
+		for _, column := range t.columns[1:] {
+			key := r.ID + column.name
+			row = append(row, strings.TrimSuffix(fmt.Sprintf("%d + %d?", c.counts[key]+c.counts[key+"~"], c.counts[key+"?"]), " + 0?"))
 		}
-		t.rows = append(t.rows, append(row, fmt.Sprint(c.counts[i].outside)))
+		t.rows = append(t.rows, row)
 	}
-	return t
-}
-
-func (c *comparer) write(w io.Writer) {
 	fmt.Fprintln(w, "\nMessages that a regime takes for an opt-out, opt-in or help and the relay does not (there), and the reverse (here).")
 	fmt.Fprintln(w, "~ is presumed. ? is unknown: such messages have rows with -all only. With -date, the edition of its day judges a message.")
-	c.matrix().print(newOutput(textFormat, w))
-}
-
-func (c *comparer) section(page *reporter) report.Section {
-	editions := slices.Clone(c.regimes)
-	for _, r := range c.regimes {
-		listed := slices.ContainsFunc(c.regimes, func(other regime.Regime) bool { return other.ID == r.Replaces })
-		if before, ok := regime.Lookup(r.Replaces); ok && !listed && page.log.Date != "" {
-			editions = append(editions, before)
-		}
-	}
-	matrix := page.table("Messages by regime: those that it takes for a keyword and the relay does not (there), and the reverse (here).", c.matrix())
-	regimes := page.table("The regimes, their rules and sources.", regimeTable(editions))
-	matrix.N, regimes.N = 0, 0 // the section has as many messages as the other table
-	return report.Section{Title: "Where regimes differ", Tables: []*report.Table{
-		matrix, page.head(&c.table, "Messages about which regimes differ.", "The relay", "Regimes"), regimes,
-	}}
-}
-
-// A nearer is the examiner of -near: it finds near misses.
-type nearer struct {
-	finder *near.Finder
-	counts map[near.Kind]int
-	tables map[near.Kind]*report.Table
-}
-
-func newNearer(policy optout.Policy) *nearer {
-	expressions := make(map[string][]string)
-	for _, id := range []string{"fcc", "ctia"} {
-		demand, _ := regime.Lookup(id)
-		for _, k := range demand.Keywords() {
-			if k.Class == optout.ClassOptOut {
-				expressions[k.Text] = append(expressions[k.Text], id)
-			}
-		}
-	}
-	n := &nearer{near.New(policy, expressions), make(map[near.Kind]int), make(map[near.Kind]*report.Table)}
-	for _, kind := range near.Kinds() {
-		n.tables[kind] = &report.Table{Title: string(kind)}
-	}
-	return n
-}
-
-func (n *nearer) columns() []column { return columns("examined", "near_keyword", "near") }
-
-func (n *nearer) examine(cells []string, d *decided, page *reporter) ([]string, bool) {
-	miss := n.finder.Find(d.Text)
-	if miss.Kind != "" {
-		n.counts[miss.Kind]++
-		page.add(n.tables[miss.Kind], d, miss.Keyword)
-	}
-	return append(cells, miss.Keyword, string(miss.Kind)), miss.Kind != ""
-}
-
-func (n *nearer) write(w io.Writer) {
-	fmt.Fprintln(w, "\nNear misses: messages that are not keywords, but close to an opt-out word. A person has to look at them; most are chat.")
-	for _, kind := range near.Kinds() {
-		fmt.Fprintf(w, "%7d  %s\n", n.counts[kind], kind)
-	}
-}
-
-func (n *nearer) section(page *reporter) report.Section {
-	section := report.Section{Title: "Near misses"}
-	for _, kind := range near.Kinds() {
-		section.Tables = append(section.Tables, page.head(n.tables[kind], "Messages with an opt-out word: "+string(kind)+".", "Opt-out word"))
-	}
-	return section
+	t.print(textFormat, w)
+	page.print("Where regimes differ, by regime", t)
 }

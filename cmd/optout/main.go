@@ -2,14 +2,13 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
-
-	"example.com/optout/regime"
 )
 
 func main() {
@@ -17,65 +16,49 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// memoryLimit is the memory from which on the collector works harder, in bytes.
-// Without -by and -report, the command takes 64 MB at most, its code included.
-const memoryLimit = 40 << 20
-
 // run is the whole command. It returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parse(args)
-	if err == nil && o.log.Format == "" && !(o.version || o.regimes || o.keywords || o.explain != nil) {
+	if err == nil && o.log.Format == "" && !o.has("version", "regimes", "keywords", "explain") {
 		err = o.formatError(stdin)
 	}
-	switch {
-	case err == flag.ErrHelp:
-		_, err = io.WriteString(stdout, usage())
-		return outputStatus(stderr, err)
-	case err != nil:
+	if err != nil && err != flag.ErrHelp {
 		fmt.Fprintf(stderr, "optout: %v\noptout -h tells how to use it\n", err)
 		return 2
 	}
-	w := bufio.NewWriter(stdout) // it keeps its errors
+	w, problems := bufio.NewWriterSize(stdout, 64<<10), 0 // w keeps its errors
 	switch {
-	case o.version:
+	case err == flag.ErrHelp:
+		_, err = w.WriteString(usage())
+	case o.has("version"):
 		fmt.Fprintln(w, version())
-	case o.regimes:
-		regimeTable(regime.All()).print(newOutput(o.format, w))
-	case o.keywords:
-		o.keywordTable().print(newOutput(o.format, w))
-	case o.explain != nil:
+	case o.has("regimes"):
+		regimeTable().print(o.format, w)
+	case o.has("keywords"):
+		o.keywordTable().print(o.format, w)
+	case o.has("explain"):
 		o.explanation(w)
 	default:
-		if o.senders == nil && o.reporter == nil { // which keep more the longer the log is
-			debug.SetMemoryLimit(memoryLimit)
-		}
-		return audit(o, stdin, stdout, stderr)
+		problems, err = audit(o, stdin, w, stderr)
 	}
-	return outputStatus(stderr, w.Flush())
+	if err = cmp.Or(w.Flush(), err); err != nil {
+		fmt.Fprintf(stderr, "optout: %v\n", err)
+		return 1
+	}
+	return min(problems, 1)
 }
 
 // version returns the command's version and commit, as far as the build knows
 // them.
 func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "optout " + runtime.Version()
-	}
-	v := "optout " + info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			v += ", commit " + s.Value
+	v := "optout"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v += " " + info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v += ", commit " + s.Value
+			}
 		}
 	}
 	return v + ", " + runtime.Version()
-}
-
-// outputStatus reports an error of writing the output, and returns the exit
-// status.
-func outputStatus(stderr io.Writer, err error) int {
-	if err == nil {
-		return 0
-	}
-	fmt.Fprintf(stderr, "optout: %v\n", err)
-	return 1
 }

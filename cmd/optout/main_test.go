@@ -191,9 +191,9 @@ func TestLive(t *testing.T) {
 		fmt.Fprintln(stdin, "STOP")
 		buf := make([]byte, 200)
 		n, err := stdout.Read(buf)
-		want := fmt.Sprintf("stdin:%d     %-12[1]ddrop        80901       opt-out     STOP        \"STOP\"\n", i)
+		want := fmt.Sprintf("stdin     %-10d%-10[1]ddrop      80901     opt-out   STOP      \"STOP\"\n", i)
 		if i == 1 {
-			want = "place       record      action      code        class       keyword     message\n" + want
+			want = "file      line      record    action    code      class     keyword   message\n" + want
 		}
 		if err != nil || string(buf[:n]) != want {
 			t.Fatalf("after message %d: %q, %v, want %q", i, buf[:n], err, want)

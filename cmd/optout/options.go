@@ -8,13 +8,14 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/encoding/htmlindex"
 
 	"example.com/optout"
 	"example.com/optout/internal/messages"
+	"example.com/optout/internal/quote"
 	"example.com/optout/keywordfile"
 	"example.com/optout/regime"
 )
@@ -30,33 +31,26 @@ func usage() string {
 
 // An options is a command line that was parsed.
 type options struct {
-	lines    bool
-	csv      string // the column of the messages
-	json     string // the path of the messages
-	log      messages.Log
-	files    []string
-	policy   optout.Policy
-	flags    optout.Flags
-	format   string // of the output
-	by       []string
-	senders  *senderList // nil without -by
-	dates    dateReader  // for -date
-	all      bool
-	near     bool
-	explain  *string // nil without -explain
-	keywords bool
-	regimes  bool
-	version  bool
+	given     map[string]bool // flags
+	log       messages.Log    // its Format is "" if no messages are to be read
+	files     []string
+	table     string        // the file of -table
+	regime    regime.Regime // with an ID if -regime is given
+	languages []string      // of -language
+	policy    optout.Policy
+	flags     optout.Flags
+	dates     dateReader // for -date
+	all       bool
+	ids       []string // of -compare
+	explain   string
+	format    string // of the output
+	page      string // the file of -report
+	texts     bool
 
-	ignorePunctuation bool
-	table             string        // the file of -table
-	regime            regime.Regime // with an ID if -regime is given
-	languages         []string      // of -language
-	compare           *comparer     // nil without -compare
-	examiners         []examiner
-	page              string // the file of -report
-	texts             bool
-	reporter          *reporter // nil without -report
+	examiners []examiner
+	senders   *senderList // nil without -by
+	compare   *comparer   // nil without -compare
+	reporter  *reporter   // nil without -report
 }
 
 // flagSet returns the flags, which set o.
@@ -64,24 +58,26 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs := flag.NewFlagSet("optout", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	for name, to := range map[string]*bool{
-		"lines": &o.lines, "noquote": &o.log.NoQuote, "all": &o.all, "near": &o.near, "texts": &o.texts,
-		"keywords": &o.keywords, "regimes": &o.regimes, "version": &o.version, "ignore-punctuation": &o.ignorePunctuation,
+		"lines": new(bool), "near": new(bool), "keywords": new(bool), "regimes": new(bool), "version": new(bool), "ignore-punctuation": new(bool),
+		"all": &o.all, "texts": &o.texts, "noquote": &o.log.NoQuote,
 		"respect-sms-stop-filter": &o.flags.RespectSMSStopFilter, "sms-stop-filter": &o.flags.SMSStopFilter,
 	} {
 		fs.BoolVar(to, name, false, "")
 	}
 	for name, to := range map[string]*string{
-		"csv": &o.csv, "json": &o.json, "jsonl": &o.json, "o": &o.format, "date": &o.log.Date, "date-layout": &o.dates.layout, "table": &o.table, "report": &o.page,
+		"csv": &o.log.Field, "json": &o.log.Field, "jsonl": &o.log.Field, "date": &o.log.Date, "date-layout": &o.dates.layout,
+		"table": &o.table, "report": &o.page, "explain": &o.explain,
 	} {
 		fs.StringVar(to, name, "", "")
 	}
+	fs.StringVar(&o.format, "o", textFormat, "")
 	for name, to := range map[string]*[]string{
-		"header": &o.log.Header, "keep": &o.log.Keep, "by": &o.by, "language": &o.languages,
+		"header": &o.log.Header, "keep": &o.log.Keep, "by": &o.log.Keep, "language": &o.languages, "compare": &o.ids,
 	} {
 		fs.Func(name, "", func(list string) error {
 			for _, name := range strings.Split(list, ",") {
-				if name = strings.TrimSpace(name); name == "" {
-					return errors.New("want names, with commas between")
+				if name = strings.TrimSpace(name); name == "" || slices.Contains(*to, name) {
+					return errors.New("want names, each once, with commas between")
 				}
 				*to = append(*to, name)
 			}
@@ -89,11 +85,11 @@ func (o *options) flagSet() *flag.FlagSet {
 		})
 	}
 	fs.Func("comma", "", func(s string) error {
-		s = strings.ReplaceAll(s, `\t`, "\t")
-		if utf8.RuneCountInString(s) != 1 || strings.ContainsAny(s, "\"\r\n\ufffd") {
+		comma, _, rest, err := strconv.UnquoteChar(s, 0)
+		if err != nil || rest != "" || strings.ContainsRune("\"\r\n\ufffd", comma) {
 			return errors.New("want one character, or \\t for a tab")
 		}
-		o.log.Comma = s
+		o.log.Comma = string(comma)
 		return nil
 	})
 	fs.Func("encoding", "", func(name string) (err error) {
@@ -111,114 +107,80 @@ func (o *options) flagSet() *flag.FlagSet {
 		o.log.Where = append(o.log.Where, messages.Condition{Field: field, Value: value, Not: not})
 		return nil
 	})
-	fs.Func("explain", "", func(message string) error {
-		o.explain = &message
-		return nil
-	})
 	fs.Func("regime", "", func(id string) (err error) {
 		o.regime, err = lookup(id)
-		return err
-	})
-	fs.Func("compare", "", func(ids string) (err error) {
-		o.compare, err = newComparer(ids)
 		return err
 	})
 	return fs
 }
 
+// has reports whether one of these flags is given.
+func (o *options) has(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return o.given[name] })
+}
+
 // parse reads the command line. It returns flag.ErrHelp if that asks for help.
 func parse(args []string) (*options, error) {
-	o := &options{}
+	o := &options{given: make(map[string]bool)}
 	fs := o.flagSet()
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
+	fs.Visit(func(f *flag.Flag) { o.given[f.Name] = f.DefValue != "false" || f.Value.String() == "true" })
 	o.files = fs.Args()
-	for _, file := range o.files {
-		if strings.HasPrefix(file, "-") && file != stdinName {
-			return nil, fmt.Errorf("%s comes after a file: put flags first, or write ./%[1]s if it is a file", file)
-		}
-	}
-	if o.format == "" {
-		o.format = textFormat
-	}
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := o.readTable(); err != nil {
-		return nil, err
-	}
-	o.policy.IgnorePunctuation = o.ignorePunctuation
-	if o.by != nil {
-		o.log.Keep, o.senders = o.by, &senderList{options: o, index: make(map[string]*sender)}
-		o.examiners = append(o.examiners, o.senders)
-	}
-	if o.compare != nil {
-		o.examiners = append(o.examiners, o.compare)
-	}
-	if o.near {
-		o.examiners = append(o.examiners, newNearer(o.policy))
-	}
-	if len(o.files) == 0 {
-		o.files = []string{stdinName}
-	}
-	if o.page == "" {
-		return o, nil
-	}
-	o.reporter, o.log.Hash = &reporter{options: o, args: args}, true
-	return o, o.reporter.check()
+	return o, o.prepare(args)
 }
 
-// check finds flags that do not go together.
+// check finds flags that do not go together, and completes the others.
 func (o *options) check() error {
+	isFlag := func(file string) bool { return strings.HasPrefix(file, "-") && file != stdinName }
+	noWords := func(tag string) bool { return len(o.regime.Keywords(tag)) == 0 }
 	formats := 0
-	for _, f := range []struct {
-		given  bool
-		format messages.Format
-		field  string
-	}{{o.lines, messages.Lines, ""}, {o.csv != "", messages.CSV, o.csv}, {o.json != "", messages.JSON, o.json}} {
-		if f.given {
-			formats, o.log.Format, o.log.Field = formats+1, f.format, f.field
+	for name, format := range map[string]messages.Format{"lines": messages.Lines, "csv": messages.CSV, "json": messages.JSON, "jsonl": messages.JSON} {
+		if o.given[name] {
+			o.log.Format, formats = format, formats+1
 		}
 	}
-	format := o.log.Format
-	fields := o.log.Keep != nil || o.by != nil || o.log.Where != nil || o.log.Date != ""
-	read := len(o.files) > 0 || fields || format != "" || o.all || o.near || o.page != "" || o.compare != nil && o.explain == nil
+	fields := o.has("keep", "by", "where", "date")
+	read := len(o.files) > 0 || formats > 0 || fields || o.has("all", "near", "report") || o.has("compare") && !o.has("explain")
 	for _, mistake := range []struct {
 		made   bool
 		advice string
 	}{
+		{slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file"},
 		{!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
-		{(o.keywords || o.regimes || o.explain != nil) && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages"},
-		{o.explain != nil && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
-		{o.table != "" && o.regime.ID != "", "-table and -regime exclude each other: each is a table of keywords"},
-		{o.languages != nil && len(o.regime.Languages()) == 0, "-language chooses words of a regime that has languages: add -regime languages"},
+		{o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages"},
+		{o.has("explain") && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
+		{o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords"},
+		{slices.ContainsFunc(o.languages, noWords), fmt.Sprintf("-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())},
+		{o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`},
 		{formats > 1, "-lines, -csv and -json exclude each other: all files have one format"},
-		{fields && (format == "" || format == messages.Lines), "-keep, -by, -where and -date name columns or fields: add -csv or -json"},
-		{format != messages.CSV && (o.log.Comma != "" || o.log.Header != nil || o.log.NoQuote), "-comma, -header and -noquote are for CSV: add -csv"},
-		{o.by != nil && (o.near || o.compare != nil || o.all || o.log.Keep != nil), "-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice"},
-		{o.texts && o.page == "", "-texts is for a page: add -report FILE.html"},
-		{o.log.Date != "" && o.page == "" && o.by == nil && o.compare == nil, "-date is for -by, -compare and -report: add one of them"},
-		{o.dates.layout != "" && o.log.Date == "", "-date-layout is the form of dates: add -date and their column or field"},
-		{o.dates.layout != "" && !strings.Contains(o.dates.layout, "06"), `-date-layout: want the date 2 January 2006, 15:04:05 in your form, such as "02.01.2006 15:04"`},
+		{fields && !o.has("csv", "json", "jsonl"), "-keep, -by, -where and -date name columns or fields: add -csv or -json"},
+		{o.has("comma", "header", "noquote") && !o.has("csv"), "-comma, -header and -noquote are for CSV: add -csv"},
+		{o.has("by") && o.has("near", "compare", "all", "keep"), "-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice"},
+		{o.has("texts") && !o.has("report"), "-texts is for a page: add -report FILE.html"},
+		{o.has("date") && !o.has("report", "by", "compare"), "-date is for -by, -compare and -report: add one of them"},
+		{o.has("date-layout") && !o.has("date"), "-date-layout is the form of dates: add -date and their column or field"},
+		{o.has("date-layout") && !strings.Contains(o.dates.layout, "06"), `-date-layout: want the date 2 January 2006, 15:04:05 in your form, such as "02.01.2006 15:04"`},
 	} {
 		if mistake.made {
 			return errors.New(mistake.advice)
 		}
 	}
+	if len(o.files) == 0 {
+		o.files = []string{stdinName}
+	}
 	return nil
 }
 
-// readTable makes the policy of -table or -regime.
-func (o *options) readTable() error {
+// prepare looks up what the flags name, before messages are read.
+func (o *options) prepare(args []string) (err error) {
 	rows := o.regime.Keywords(o.languages...)
-	for _, tag := range o.languages {
-		if len(o.regime.Keywords(tag)) == 0 {
-			return fmt.Errorf("-language %q: regime %q has no words of it: take one of %s", tag, o.regime.ID, strings.Join(o.regime.Languages(), ", "))
-		}
-	}
-	if o.table != "" {
-		f, err := openFile(o.table)
+	if o.has("table") {
+		_, f, err := open(o.table, strings.NewReader(""))
 		if err != nil {
 			return err
 		}
@@ -227,50 +189,66 @@ func (o *options) readTable() error {
 			return err
 		}
 	}
-	if rows == nil {
-		return nil
+	if rows != nil {
+		o.policy = optout.MustPolicy(rows) // Read and Keywords return no rows that it refuses
 	}
-	policy, err := optout.NewPolicy(rows)
-	o.policy = policy
-	return err
+	o.policy.IgnorePunctuation = o.has("ignore-punctuation")
+	if o.has("by") {
+		o.senders = &senderList{options: o, index: make(map[string]*sender), optOut: make(map[string]int)}
+		o.examiners = append(o.examiners, o.senders)
+	}
+	if o.has("compare") {
+		if o.compare, err = newComparer(o.ids); err != nil {
+			return err
+		}
+		o.examiners = append(o.examiners, o.compare)
+	}
+	if o.has("near") {
+		o.examiners = append(o.examiners, newNearer(o.policy))
+	}
+	if o.has("report") && o.log.Format != "" {
+		o.reporter, o.log.Hash = &reporter{options: o, args: args, tables: make(map[string]*pageTable)}, true
+		return o.reporter.check()
+	}
+	return nil
 }
 
 // stdinName is the name of standard input on the command line.
 const stdinName = "-"
 
-// displayName returns what places call a file.
-func displayName(file string) string {
-	if file == stdinName {
-		return "stdin"
+// open opens a file, or standard input. It returns the name that places have.
+func open(name string, stdin io.Reader) (string, io.ReadCloser, error) {
+	if name == stdinName {
+		return "stdin", io.NopCloser(stdin), nil
 	}
-	return file
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return "", nil, fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		err = fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
+	}
+	return name, f, err
 }
 
 // formatError returns the error of a command line without a format. It says what
 // the first file looks like.
 func (o *options) formatError(stdin io.Reader) error {
 	const missing = "add -lines, -csv COLUMN or -json PATH, which say how to read the messages"
-	name, r := o.files[0], stdin
-	if name != stdinName {
-		f, err := openFile(name)
-		if err != nil {
-			return fmt.Errorf("%s; %w", missing, err)
-		}
-		defer f.Close()
-		r = f
-	}
-	if isTerminal(r) {
+	if o.files[0] == stdinName && isTerminal(stdin) {
 		return errors.New(missing)
 	}
-	return fmt.Errorf("%s; %w", missing, messages.Advise(displayName(name), r))
+	name, f, err := open(o.files[0], stdin)
+	if err == nil {
+		defer f.Close()
+		err = messages.Advise(name, f)
+	}
+	return fmt.Errorf("%s; %w", missing, err)
 }
 
 // isTerminal reports whether somebody types into f, or looks at it.
 func isTerminal(f any) bool {
-	file, ok := f.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
+	file, _ := f.(*os.File)
+	info, err := file.Stat() // which also has an error for nil
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

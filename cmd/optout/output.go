@@ -1,13 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"text/tabwriter"
 
 	"example.com/optout/internal/quote"
 )
@@ -15,20 +16,26 @@ import (
 // An output prints a table in one format. Its writer keeps errors until it is
 // flushed.
 type output interface {
-	heading(columns []column)
 	row(cells []string)
+	Flush() // gives the writer the rows that the output has kept
 }
 
 type column struct {
 	name   string
-	width  int    // in text, of the longest cell as far as that is known
 	object string // in JSON, the name of the object that has the cell, or ""
 }
 
 // columns returns columns with these names, in JSON in an object.
 func columns(object string, names ...string) (list []column) {
 	for _, name := range names {
-		list = append(list, column{name: name, object: object})
+		list = append(list, column{name, object})
+	}
+	return list
+}
+
+func names(columns []column) (list []string) {
+	for _, c := range columns {
+		list = append(list, c.name)
 	}
 	return list
 }
@@ -40,99 +47,50 @@ const (
 	jsonlFormat = "jsonl"
 )
 
-func newOutput(format string, w io.Writer) output {
+// newOutput returns an output with these columns for its rows.
+func newOutput(format string, w io.Writer, columns []column) output {
 	switch format {
 	case csvFormat:
-		return csvOutput{csv.NewWriter(w)}
+		io.WriteString(w, "\ufeff") // without it, Excel takes UTF-8 for windows-1252
+		c := csvOutput{csv.NewWriter(w)}
+		c.row(names(columns))
+		return c
 	case jsonlFormat:
-		return &jsonlOutput{newJSON(w), nil}
+		return jsonlOutput{newJSON(w), columns}
 	}
-	return &textOutput{w: w}
+	return &textOutput{block: tabwriter.NewWriter(w, 10, 0, 2, ' ', 0), columns: columns, first: strings.Join(names(columns), "\t") + "\n"}
 }
 
-// A textOutput aligns its columns, as far as their cells are not wider than those
-// of the rows before. It prints the heading before the first row.
+// A textOutput aligns the columns of a block of rows. A block ends with Flush, and
+// after a megabyte of rows. The heading comes with the first row.
 type textOutput struct {
-	w       io.Writer
+	block   *tabwriter.Writer
+	size    int // of the rows since the last long block, in bytes
 	columns []column
-	file    int // see places
-	headed  bool
+	first   string // the line before the next row: the heading, then nothing
 }
-
-func (t *textOutput) heading(columns []column) { t.columns, t.file = places(columns) }
 
 func (t *textOutput) row(cells []string) {
-	cells = t.texts(cells)
-	if !t.headed {
-		t.headed = true
-		var names []string
-		for _, c := range t.columns {
-			names = append(names, c.name)
-		}
-		t.print(names)
-	}
-	t.print(cells)
-}
-
-// texts returns the cells as text, and fits the columns to them.
-func (t *textOutput) texts(cells []string) []string {
-	cells = slices.Clone(placed(cells, t.file))
+	texts := make([]string, len(cells))
 	for i, cell := range cells {
-		switch {
-		case t.columns[i].name == "message":
-			cells[i] = quote.Quote(cell)
-		case cell == "":
-			cells[i] = "-"
-		default:
-			cells[i] = quote.Printable(cell)
-		}
-		c := &t.columns[i]
-		c.width = max(c.width, utf8.RuneCountInString(c.name), utf8.RuneCountInString(cells[i]))
-	}
-	return cells
-}
-
-func (t *textOutput) print(cells []string) {
-	var line strings.Builder
-	for i, cell := range cells {
-		line.WriteString(cell)
-		if i < len(cells)-1 {
-			line.WriteString(strings.Repeat(" ", t.columns[i].width-utf8.RuneCountInString(cell)+2))
+		if t.columns[i].name == "message" {
+			texts[i] = quote.Quote(cell)
+		} else {
+			texts[i] = cmp.Or(quote.Printable(cell), "-")
 		}
 	}
-	io.WriteString(t.w, line.String()+"\n")
+	n, _ := io.WriteString(t.block, t.first+strings.Join(texts, "\t")+"\n")
+	t.first = ""
+	if t.size += n; t.size > 1<<20 {
+		t.Flush()
+		t.size = 0
+	}
 }
 
-// places returns the columns as text and the page have them: the place of a
-// message is one column, with its file and line. It also returns the index of that
-// column, or -1.
-func places(columns []column) ([]column, int) {
-	file := slices.IndexFunc(columns, func(c column) bool { return c.name == "file" && c.object == "" })
-	if file < 0 {
-		return slices.Clone(columns), file
-	}
-	return slices.Concat(columns[:file], []column{{name: "place", width: columns[file].width}}, columns[file+2:]), file
-}
-
-// placed returns the cells of a row for such columns.
-func placed(cells []string, file int) []string {
-	if file < 0 {
-		return cells
-	}
-	return slices.Concat(cells[:file], []string{cells[file] + ":" + cells[file+1]}, cells[file+2:])
-}
+func (t *textOutput) Flush() { t.block.Flush() }
 
 // A csvOutput is for spreadsheets, so no cell of it is a formula.
 type csvOutput struct{ *csv.Writer }
-
-func (c csvOutput) heading(columns []column) {
-	var names []string
-	for _, column := range columns {
-		names = append(names, inert(column.name))
-	}
-	names[0] = "\ufeff" + names[0] // without it, Excel takes UTF-8 for windows-1252
-	c.Write(names)
-}
 
 func (c csvOutput) row(cells []string) {
 	safe := make([]string, len(cells))
@@ -170,18 +128,15 @@ type jsonlOutput struct {
 	columns []column
 }
 
-func (j *jsonlOutput) heading(columns []column) { j.columns = columns }
+func (j jsonlOutput) row(cells []string) { j.Encode(object(j.columns, cells)) }
 
-func (j *jsonlOutput) row(cells []string) { j.Encode(object(j.columns, cells)) }
+func (jsonlOutput) Flush() {}
 
 // object returns the cells of a row by their names, without those that are empty.
 func object(columns []column, cells []string) map[string]any {
 	all := make(map[string]any)
 	for i, c := range columns {
-		cell := cells[i]
-		if !utf8.ValidString(cell) {
-			cell = string([]rune(cell)) // U+FFFD for each bad byte, with any version of encoding/json
-		}
+		cell := strings.Map(func(r rune) rune { return r }, cells[i]) // U+FFFD for each bad byte, with any version of encoding/json
 		switch {
 		case c.object != "":
 			if all[c.object] == nil {
@@ -203,14 +158,10 @@ type table struct {
 	rows    [][]string
 }
 
-func (t *table) print(out output) {
-	out.heading(t.columns)
-	if text, ok := out.(*textOutput); ok {
-		for _, row := range t.rows {
-			text.texts(row)
-		}
-	}
+func (t *table) print(format string, w io.Writer) {
+	out := newOutput(format, w, t.columns)
 	for _, row := range t.rows {
 		out.row(row)
 	}
+	out.Flush()
 }

@@ -6,35 +6,40 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/optout/internal/quote"
 	"example.com/optout/regime"
 )
 
 // regimeTable returns the regimes, with their dates and rules.
-func regimeTable(regimes []regime.Regime) *table {
+func regimeTable() *table {
 	t := &table{columns: columns("", "id", "kind", "since", "until", "as_of", "match", "scope", "name", "source")}
-	for _, r := range regimes {
-		var rules []string
-		for _, row := range r.Rows() {
-			if !slices.Contains(rules, string(row.Match)) {
-				rules = append(rules, string(row.Match))
-			}
-		}
+	for _, r := range regime.All() {
 		t.rows = append(t.rows, []string{r.ID, string(r.Kind), r.Since.String(), r.Until.String(), r.AsOf.String(),
-			strings.Join(rules, ", "), string(r.Scope), r.Name, r.Sources()[0].Page})
+			rules(r), string(r.Scope), r.Name, r.Sources()[0].Page})
 	}
 	return t
 }
 
+// rules returns how a regime compares, such as "first word, beginning".
+func rules(r regime.Regime) string {
+	var all []string
+	for _, row := range r.Rows() {
+		if !slices.Contains(all, string(row.Match)) {
+			all = append(all, string(row.Match))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
 // keywordTable returns the table in use; the table of a regime with its sources.
 func (o *options) keywordTable() *table {
+	t := &table{columns: columns("", "text", "class", "action", "language", "match", "evidence", "date", "source")}
 	if o.regime.ID == "" {
-		t := &table{columns: columns("", "text", "class", "action")}
+		t.columns = t.columns[:3]
 		for _, k := range o.policy.Keywords() {
 			t.rows = append(t.rows, []string{k.Text, k.Class.String(), k.Action.String()})
 		}
-		return t
 	}
-	t := &table{columns: columns("", "text", "class", "action", "language", "match", "evidence", "date", "source")}
 	for _, r := range o.regime.Rows() {
 		k, ok := o.policy.Match(r.Text)
 		if !ok || len(o.languages) > 0 && !r.In(o.languages...) {
@@ -46,19 +51,12 @@ func (o *options) keywordTable() *table {
 	return t
 }
 
-// tableInUse names the table that decides. It says if a regime compares otherwise
-// than the policy does.
+// tableInUse names the table that decides. The policy of a regime compares whole
+// messages, even if the regime's own rule is another.
 func (o *options) tableInUse() string {
 	if o.regime.ID == "" {
-		return "Table in use: " + cmp.Or(o.table, "built in") + "."
+		return "Table in use: " + quote.Printable(cmp.Or(o.table, "built in")) + "."
 	}
-	note := ""
-	wholeMatches := []regime.Match{regime.MatchWhole, regime.MatchBare, regime.MatchUnknown}
-	for _, row := range o.regime.Rows() {
-		if _, ok := o.policy.Match(row.Text); ok && !slices.Contains(wholeMatches, row.Match) {
-			note = fmt.Sprintf(" Whole messages are compared with its words; its own rule for %s is %q.", row.Text, row.Match)
-			break
-		}
-	}
-	return fmt.Sprintf("Table in use: regime %s.%s", strings.Join(append([]string{o.regime.ID}, o.languages...), " "), note)
+	name := strings.Join(append([]string{o.regime.ID}, o.languages...), " ")
+	return fmt.Sprintf("Table in use: regime %s. Whole messages are compared with its words; its own rule: %s.", name, rules(o.regime))
 }

@@ -4,98 +4,71 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"example.com/optout"
-	"example.com/optout/internal/messages"
-	"example.com/optout/internal/report"
-	"example.com/optout/regime"
 )
 
 // now is when a report says that it was made.
 var now = time.Now
 
-// A reporter writes the page of -report, about all messages.
+// A reporter writes the page of -report, about all messages. A nil reporter does
+// not write it.
 type reporter struct {
 	*options
-	args []string // the command line
-
-	notForwarded, problems report.Table
+	args   []string              // the command line
+	tables map[string]*pageTable // by title
 }
 
 // check checks that the page can be written, before messages are read.
 func (r *reporter) check() error {
-	folder := filepath.Dir(r.page)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return fmt.Errorf("-report %q: there is no folder %q: make it first", r.page, folder)
-	}
-	page, err := os.Stat(r.page)
+	f, err := os.OpenFile(r.page, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
-		return nil
+		return fmt.Errorf("-report: %w", err)
 	}
-	if page.IsDir() {
-		return fmt.Errorf("-report %q: that is a folder: name a file in it", r.page)
-	}
+	defer f.Close()
+	page, err := f.Stat()
 	for _, file := range r.files {
-		if input, err := os.Stat(file); err == nil && os.SameFile(page, input) {
+		if input, failed := os.Stat(file); failed == nil && os.SameFile(page, input) {
 			return fmt.Errorf("-report %q: that is a file to read: give the page another name", r.page)
 		}
 	}
-	return nil
+	return err
 }
 
-// take takes a message that is decided and examined.
-func (r *reporter) take(d *decided) {
-	if d.Action != optout.Forward {
-		r.add(&r.notForwarded, d, d.Action.String(), d.Class.String(), d.Keyword)
+// section returns the table with this title, which has these columns if it is new.
+func (r *reporter) section(title, count string, names ...string) *pageTable {
+	t := r.tables[title]
+	if t == nil {
+		t = &pageTable{Title: title, Count: count, Head: names, index: make(map[string]*pageRow)}
+		r.tables[title] = t
 	}
-}
-
-// add adds a message to a table of r.head. Messages with equal cells and texts
-// have one row.
-func (r *reporter) add(t *report.Table, d *decided, cells ...string) {
-	if r == nil {
-		return
-	}
-	key := strings.Join(append(slices.Clip(cells), d.Text), "\x00")
-	where := fmt.Sprintf("%s:%d", d.File, d.Line)
-	if r.log.Format == messages.JSON { // of which a line can have several records
-		where += fmt.Sprintf(", record %d", d.Number)
-	}
-	cells = append(append([]string{where}, cells...), d.Kept...)
-	if r.texts {
-		cells = append(cells, d.Text)
-	}
-	t.Add(key, 1, cells...)
-}
-
-// head completes a table that add has filled.
-func (r *reporter) head(t *report.Table, caption string, names ...string) *report.Table {
-	t.Caption = caption
-	t.Head = append(append([]string{"Where"}, names...), r.log.Keep...)
-	if r.texts {
-		t.Head = append(t.Head, "Message")
-	}
-	t.Head = append(t.Head, "Messages")
 	return t
 }
 
-// table returns a table that is complete, for the page.
-func (r *reporter) table(caption string, t *table) *report.Table {
-	p := &report.Table{Caption: caption}
-	columns, file := places(t.columns)
-	for _, c := range columns {
-		p.Head = append(p.Head, c.name)
+// add adds a message to the table with this title, and why it is there. Messages
+// with equal texts, for equal reasons, have one row.
+func (r *reporter) add(title, found string, d *decided) {
+	if r == nil {
+		return
 	}
-	for i, row := range t.rows {
-		p.Add(strconv.Itoa(i), 1, placed(row, file)...)
+	names := append([]string{"file", "line", "record", "found"}, r.log.Keep...)
+	cells := slices.Concat(d.row()[:3], []string{found}, d.Kept)
+	if r.texts {
+		names, cells = append(names, "message"), append(cells, d.Text)
 	}
-	return p
+	r.section(title, "messages", names...).add(found+"\x00"+d.Text, cells)
+}
+
+// print puts a table on the page.
+func (r *reporter) print(title string, t *table) {
+	if r != nil {
+		p := r.section(title, "", names(t.columns)...)
+		for _, row := range t.rows {
+			p.row(row...)
+		}
+	}
 }
 
 // problem takes an error of reading. Without texts it leaves out what the error
@@ -105,57 +78,38 @@ func (r *reporter) problem(err error) {
 	if !r.texts {
 		text = quotation.ReplaceAllString(text, "\u2026")
 	}
-	r.problems.Add(text, 1, text)
+	r.section("Problems", "times", "problem").row(text)
 }
 
 var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
 
 // finish writes the page.
 func (r *reporter) finish(a *auditor) error {
-	page := &report.Page{
-		Texts:  r.texts,
-		Counts: a.counts(),
-		Origin: []string{
-			"Command: optout " + strings.Join(r.args, " "),
-			fmt.Sprintf("Made on %s UTC by %s.", now().UTC().Format("2 January 2006, 15:04"), version()),
-			r.tableInUse(),
-		},
+	files := r.section("Files", "", "name", "read as", "SHA-256")
+	for _, as := range a.logs {
+		files.row(as.File, as.How, as.SHA256)
 	}
-	if r.log.Date != "" {
-		page.Origin = append(page.Origin, "Dates of messages, UTC: "+stamp(r.dates.first)+" to "+stamp(r.dates.last)+".")
+	if r.regime.ID != "" || r.compare != nil {
+		r.print("Regimes, their rules and sources", regimeTable())
+	}
+	data := map[string]any{
+		"Problems": a.problems,
+		"Damaged":  a.damaged,
+		"Counts":   a.counts(),
+		"Tables":   r.tables,
+		"Command":  strings.Join(r.args, " "),
+		"Made":     now().UTC().Format("2 January 2006, 15:04"),
+		"Version":  version(),
+		"InUse":    r.tableInUse(),
+		"First":    stamp(r.dates.first),
+		"Last":     stamp(r.dates.last),
+		"Texts":    r.texts,
 	}
 	if r.senders != nil {
-		page.Answer = r.senders.answer()
+		data["Answer"] = r.senders.answer()
 	}
-	if n := a.tally.problems + a.tally.damaged; n > 0 {
-		page.Warning = fmt.Sprintf("Problems: %d. Damaged messages: %d.", a.tally.problems, a.tally.damaged)
-	}
-	section := func(title string, tables ...*report.Table) {
-		page.Sections = append(page.Sections, report.Section{Title: title, Tables: tables})
-	}
-	for _, e := range r.examiners {
-		page.Sections = append(page.Sections, e.section(r))
-	}
-	keywords := &report.Table{Caption: "Messages that are keywords.", Head: []string{"Keyword", "Class", "Action", "Messages"}}
-	for _, k := range r.policy.Keywords() {
-		if n := a.tally.keywords[k.Text]; n > 0 {
-			keywords.Add(k.Text, n, k.Text, k.Class.String(), r.policy.Decide(k.Text, r.flags).Action.String())
-		}
-	}
-	section("Keywords", keywords)
-	section("Not forwarded", r.head(&r.notForwarded, "Messages that are dropped or intercepted.", "Action", "Class", "Keyword"))
-	if r.regime.ID != "" {
-		section("Regime in use", r.table("The regime, its rule and source.", regimeTable([]regime.Regime{r.regime})))
-	}
-	files := &table{columns: columns("", "name", "read as", "SHA-256")}
-	for _, as := range a.tally.files {
-		files.rows = append(files.rows, []string{as.File, as.How, as.SHA256})
-	}
-	section("Files", r.table("How each file was read.", files))
-	r.problems.Caption, r.problems.Head = "Problems, in the order of the files.", []string{"Problem", "Times"}
-	section("Problems", &r.problems)
 	var b bytes.Buffer
-	if err := page.Write(&b); err != nil {
+	if err := pageTemplate.Execute(&b, data); err != nil {
 		return err
 	}
 	return os.WriteFile(r.page, b.Bytes(), 0o666)

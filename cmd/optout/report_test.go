@@ -34,7 +34,7 @@ func TestReport(t *testing.T) {
 	}{
 		{
 			"no text of a message", log, []string{"-lines", "-near", "-compare", "all"}, 0,
-			[]string{"stdin:1", "stdin:4", "ARRET", "punctuation around it", "telnyx none", "no texts of messages"},
+			[]string{`data-label="line"><div class="cell short">4</div>`, "ARRET", "punctuation around it", "telnyx none", "no texts of messages"},
 			[]string{"Arr\u00eat", "Stop.", "&lt;b&gt;", "hello"},
 		},
 		{
@@ -50,7 +50,7 @@ func TestReport(t *testing.T) {
 		{
 			"dates, kept columns, a damaged message", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+3,,help\n+4,2026-06-19,\xff\n",
 			[]string{"-csv", "Body", "-keep", "From", "-date", "sent"}, 1,
-			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 0. Damaged messages: 1.", "damaged messages, decided as they are"},
+			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 1. Damaged messages: 1.", "stdin:5: this message and perhaps others are damaged", "damaged messages, decided as they are"},
 			[]string{"&#43;4"},
 		},
 		{
@@ -65,12 +65,12 @@ func TestReport(t *testing.T) {
 		},
 		{
 			"equal texts in one row", "From,Body\n+1,Stop!\n+2,Stop!\n+3,Stop!\n", []string{"-csv", "Body", "-near", "-texts", "-keep", "From"}, 0,
-			[]string{"stdin:2, \u2026", "&#43;1, \u2026", `data-label="Messages">3</td>`},
-			[]string{"stdin:3", "&#43;2"},
+			[]string{`data-label="line"><div class="cell short">` + "2, \u2026<", "&#43;1, \u2026", `data-label="messages">3</td>`},
+			[]string{`>3</div>`, "&#43;2"},
 		},
 		{
 			"a regime with another rule", "STOP please\nquit\n", []string{"-lines", "-regime", "aws", "-compare", "fcc"}, 0,
-			[]string{"Whole messages are compared with its words", "Regime in use", "AWS End User Messaging SMS", "https://docs.aws.amazon.com/", "https://www.ecfr.gov/", "in force"},
+			[]string{"Whole messages are compared with its words", "Regimes, their rules and sources", "AWS End User Messaging SMS", "https://docs.aws.amazon.com/", "https://www.ecfr.gov/"},
 			[]string{"Every message"},
 		},
 		{
@@ -99,13 +99,17 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestReportListsEditions checks that each edition that can judge has one row.
-func TestReportListsEditions(t *testing.T) {
-	for _, ids := range []string{"twilio-2025", "all"} {
-		page, _, _ := makeReport(t, "Sent,Body\n2025-01-01,STOP\n", "-csv", "Body", "-date", "Sent", "-compare", ids)
-		_, regimes, _ := strings.Cut(page, "The regimes, their rules and sources.")
-		if n := strings.Count(regimes, ">twilio-2016</div></th>"); n != 1 {
-			t.Errorf("-compare %s: %d rows for twilio-2016, want 1", ids, n)
+// TestReportListsRegimes checks that each regime that can judge has one row, an
+// edition before one that -compare lists among them.
+func TestReportListsRegimes(t *testing.T) {
+	for _, args := range [][]string{{"-compare", "twilio-2025"}, {"-compare", "all"}, {"-regime", "twilio-2025"}} {
+		page, _, _ := makeReport(t, "Sent,Body\n2025-01-01,STOP\n", append(args, "-csv", "Body")...)
+		_, regimes, _ := strings.Cut(page, "<caption><span>Regimes, their rules and sources")
+		regimes, _, _ = strings.Cut(regimes, "</table>")
+		for _, id := range []string{"twilio-2016", "twilio-2025"} {
+			if n := strings.Count(regimes, ">"+id+"</div></th>"); n != 1 {
+				t.Errorf("%q: %d rows for %s, want 1", args, n, id)
+			}
 		}
 	}
 }
@@ -130,9 +134,10 @@ func TestReportCannotBeWritten(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"a folder", []string{"-lines", "-report", dir, log}, 2, "that is a folder"},
+		{"a folder", []string{"-lines", "-report", dir, log}, 2, "is a directory"},
 		{"the log", []string{"-lines", "-report", log, log}, 2, "that is a file to read"},
-		{"no such folder", []string{"-lines", "-report", filepath.Join(dir, "none", "r.html"), log}, 2, "there is no folder"},
+		{"no such folder", []string{"-lines", "-report", filepath.Join(dir, "none", "r.html"), log}, 2, "no such file or directory"},
+		{"no format", []string{"-report", filepath.Join(dir, "r.html"), log}, 2, "add -lines"},
 		{"texts without a page", []string{"-lines", "-texts", log}, 2, "add -report FILE.html"},
 		{"no messages", []string{"-keywords", "-report", "r.html"}, 2, "read no messages"},
 	}
@@ -153,9 +158,9 @@ func TestReportCannotBeWritten(t *testing.T) {
 }
 
 func TestProblemsWithoutTexts(t *testing.T) {
-	r := &reporter{options: new(options)}
+	r := &reporter{options: new(options), tables: make(map[string]*pageTable)}
 	r.problem(errors.New(`log:3: field "a \"b\" c" is "open`))
-	if got, want := r.problems.Rows[0].Cells[0], "log:3: field \u2026 is \u2026"; got != want {
+	if got, want := r.tables["Problems"].Rows[0].Cells[0], "log:3: field \u2026 is \u2026"; got != want {
 		t.Errorf("problem is %q, want %q", got, want)
 	}
 }

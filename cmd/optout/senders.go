@@ -5,12 +5,10 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"example.com/optout"
-	"example.com/optout/internal/report"
 )
 
 // A senderList is the examiner of -by: who wrote opt-out and opt-in keywords, and
@@ -19,28 +17,24 @@ type senderList struct {
 	*options
 	list  []*sender // in the order of their first keywords
 	index map[string]*sender
+	lost  int // opt-out and opt-in keywords without a value of -by
 
-	lost  int    // opt-out and opt-in keywords without a value of -by
-	first string // the place of the first of them
+	// The result of settle.
+	table  table
+	optOut map[string]int // senders who opted out, by their states now
 }
 
 // A sender is a row of -by: a person or, with two fields, a pair of numbers.
 type sender struct {
 	values []string // of -by
 	events []event
-
-	// The result of settle.
-	state string
-	since event                     // that made it so
-	count [optout.ClassHelp + 1]int // of events
 }
 
 // An event is an opt-out or opt-in keyword.
 type event struct {
-	class              optout.Class
-	keyword            string
-	time               time.Time // zero without -date
-	file, line, record string
+	class optout.Class
+	time  time.Time // zero without -date
+	cells []string  // time, keyword, file, line and record
 }
 
 // States of a sender.
@@ -52,103 +46,89 @@ const (
 
 // chatWords are opt-in keywords of package regime, and usual words of tables,
 // that people also use in chat: nobody may be texted because of them alone.
-var chatWords = map[string]bool{
-	"YES": true, "GO": true, "CONTINUE": true, "BEGIN": true, "RESUME": true, "REVERT": true, "JOIN": true, "ON": true,
-	"INICIO": true, "VOLVER": true, "RECIBIR": true, "VOLTAR": true, "RECEBER": true, "COMECAR": true,
-	"OK": true, "OUI": true, "SI": true, "SIM": true, "JA": true,
+var chatWords = strings.Fields("YES GO CONTINUE BEGIN RESUME REVERT JOIN ON " +
+	"INICIO VOLVER RECIBIR VOLTAR RECEBER COMECAR OK OUI SI SIM JA")
+
+// columns returns the columns of the rows of -by. They are not beside decisions.
+func (l *senderList) columns() []column {
+	return append(columns("kept", l.log.Keep...), columns("", "state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)
 }
 
-// columns and examine add no columns and no rows to the decisions.
-func (l *senderList) columns() []column { return nil }
-
-func (l *senderList) examine(_ []string, d *decided, _ *reporter) ([]string, bool) {
-	if d.Class != optout.ClassOptOut && d.Class != optout.ClassOptIn {
-		return nil, false
-	}
-	if slices.Contains(d.Kept, "") {
-		if l.lost++; l.lost == 1 {
-			l.first = fmt.Sprintf("%s:%d", d.File, d.Line)
+func (l *senderList) examine(d *decided, _ *reporter) (found bool) {
+	switch {
+	case d.Class != optout.ClassOptOut && d.Class != optout.ClassOptIn:
+	case slices.Contains(d.Kept, ""):
+		l.lost++
+	default:
+		key := fmt.Sprintf("%q", d.Kept)
+		s := l.index[key]
+		if s == nil {
+			s = new(sender)
+			for _, v := range d.Kept {
+				s.values = append(s.values, strings.Clone(v))
+			}
+			l.list, l.index[key] = append(l.list, s), s
 		}
-		return nil, false
+		s.events = append(s.events, event{d.Class, d.time, append([]string{stamp(d.time), d.Keyword}, d.row()[:3]...)})
 	}
-	key := fmt.Sprintf("%q", d.Kept)
-	s := l.index[key]
-	if s == nil {
-		s = new(sender)
-		for _, v := range d.Kept {
-			s.values = append(s.values, strings.Clone(v))
-		}
-		l.list, l.index[key] = append(l.list, s), s
-	}
-	s.events = append(s.events, event{d.Class, d.Keyword, d.time, d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)})
-	return nil, false
+	return false
 }
 
-// settle sets the state of each sender, by the events in the order of their times.
+// settle finds the state of each sender, by the events in the order of their times.
 func (l *senderList) settle() {
+	l.table.columns = l.columns()
 	for _, s := range l.list {
 		slices.SortStableFunc(s.events, func(a, b event) int { return a.time.Compare(b.time) })
+		var count [optout.ClassHelp + 1]int
+		var last string    // state
+		var since []string // cells of the event that made it so
 		for _, e := range s.events {
+			count[e.class]++
 			state := optedIn
-			switch {
-			case e.class == optout.ClassOptOut:
+			if e.class == optout.ClassOptOut {
 				state = optedOut
-			case chatWords[optout.Normalize(e.keyword)] && s.state != optedIn:
+			} else if slices.Contains(chatWords, optout.Normalize(e.cells[1])) && last != optedIn {
 				state = maybeOptedIn
 			}
-			if s.count[e.class]++; state != s.state {
-				s.state, s.since = state, e
+			if state != last {
+				last, since = state, e.cells
 			}
 		}
+		if count[optout.ClassOptOut] > 0 {
+			l.optOut[last]++
+		}
+		counts := []string{fmt.Sprint(count[optout.ClassOptOut]), fmt.Sprint(count[optout.ClassOptIn])}
+		l.table.rows = append(l.table.rows, slices.Concat(s.values, []string{last}, since, counts))
 	}
 }
 
-// stamp returns a time of -date, or "".
+// stamp returns a time of -date, or "" for the zero time.
 func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
-}
-
-func (l *senderList) table() *table {
-	t := &table{columns: append(columns("kept", l.by...), columns("", "state", "since", "keyword", "file", "line", "record", "opt_outs", "opt_ins")...)}
-	for _, s := range l.list {
-		e := s.since
-		t.rows = append(t.rows, append(slices.Clone(s.values), s.state, stamp(e.time), e.keyword, e.file, e.line, e.record,
-			strconv.Itoa(s.count[optout.ClassOptOut]), strconv.Itoa(s.count[optout.ClassOptIn])))
-	}
-	return t
+	return strings.TrimPrefix(t.Format(time.RFC3339), "0001-01-01T00:00:00Z")
 }
 
 // answer says who opted out, in which period, and who came back.
 func (l *senderList) answer() []string {
-	counts := make(map[string]int)
-	for _, s := range l.list {
-		if s.count[optout.ClassOptOut] > 0 {
-			counts[s.state]++
-		}
-	}
 	period, order := "", "the order of the files, because there is no -date"
 	if l.log.Date != "" {
 		period = fmt.Sprintf(" from %s to %s (UTC)", l.dates.first.Format(time.DateOnly), l.dates.last.Format(time.DateOnly))
 		order = "-date " + l.log.Date
 	}
+	still, back, perhaps := l.optOut[optedOut], l.optOut[optedIn], l.optOut[maybeOptedIn]
 	return []string{
 		fmt.Sprintf("Senders who opted out%s: %d. Still opted out: %d. Came back: %d. Perhaps came back, by a word that people also use in chat: %d.",
-			period, counts[optedOut]+counts[optedIn]+counts[maybeOptedIn], counts[optedOut], counts[optedIn], counts[maybeOptedIn]),
-		fmt.Sprintf("A sender is a value of %s. The state follows %s.", strings.Join(l.by, " and "), order),
+			period, still+back+perhaps, still, back, perhaps),
+		fmt.Sprintf("A sender is a value of %s. The state follows %s. Keywords without a row, because they have no sender: %d.", strings.Join(l.log.Keep, " and "), order, l.lost),
 	}
 }
 
-func (l *senderList) write(w io.Writer) {
+func (l *senderList) write(w io.Writer, page *reporter) {
+	page.print("By sender", &l.table)
 	fmt.Fprintf(w, "\n%s\n", strings.Join(l.answer(), "\n"))
 	seen, similar, example := make(map[string]string), 0, ""
 	for _, s := range l.list {
-		name, key := strings.Join(s.values, ", "), ""
-		for _, v := range s.values {
-			key += spelling.ReplaceAllString(v, "") + " "
-		}
+		name := strings.Join(s.values, ", ")
+		key := spelling.ReplaceAllString(strings.Join(s.values, "\n"), "")
 		if other, ok := seen[key]; ok {
 			similar, example = similar+1, fmt.Sprintf("%q and %q", other, name)
 		}
@@ -159,10 +139,6 @@ func (l *senderList) write(w io.Writer) {
 	}
 }
 
-// spelling finds the signs in a sender and its prefix, such as whatsapp: or 00.
-var spelling = regexp.MustCompile(`^.*:(00)?|^00|[^\pL\pN]`)
-
-func (l *senderList) section(page *reporter) report.Section {
-	table := page.table("Senders who wrote an opt-out or opt-in keyword, by their first keyword.", l.table())
-	return report.Section{Title: "Senders", Open: len(l.list) <= 50, Tables: []*report.Table{table}}
-}
+// spelling finds the signs in the lines of a sender and their prefixes, such as
+// whatsapp: or 00.
+var spelling = regexp.MustCompile(`(?m)^.*:(00)?|^00|[^\pL\pN\n]`)

@@ -214,8 +214,8 @@ func TestHeadsStay(t *testing.T) {
 	}
 	resize(t, ctx, 1280)
 	top := evaluate[float64](t, ctx, `(() => {
-		document.querySelector("#senders").open = true;
-		const table = document.querySelector("#senders table");
+		document.querySelector("#by-sender").open = true;
+		const table = document.querySelector("#by-sender table");
 		table.rows[table.rows.length >> 1].scrollIntoView();
 		return table.tHead.rows[0].cells[0].getBoundingClientRect().top;
 	})()`)

@@ -25,9 +25,10 @@ func Quote(s string) string {
 	return string(b)
 }
 
-// Printable returns s, or the result of [Quote] if that escapes a character.
+// Printable returns s, or the result of [Quote] if that escapes a character other
+// than quotation marks.
 func Printable(s string) string {
-	if quoted := Quote(s); len(quoted) != len(s)+len(`""`) {
+	if quoted := Quote(s); len(quoted) != len(s)+len(`""`)+strings.Count(s, `"`) {
 		return quoted
 	}
 	return s

@@ -29,6 +29,22 @@ func TestQuote(t *testing.T) {
 	}
 }
 
+func TestPrintable(t *testing.T) {
+	tests := []struct{ name, s, want string }{
+		{"nothing", "", ""},
+		{"quotation marks", `a "b"`, `a "b"`},
+		{"invisible character", "a\u200b", `"a\u200b"`},
+		{"the same, quoted already", `"a\u200b"`, `"\"a\\u200b\""`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Printable(tt.s); got != tt.want {
+				t.Errorf("Printable(%+q) = %s, want %s", tt.s, got, tt.want)
+			}
+		})
+	}
+}
+
 // TestQuoteAsErrorsDo checks that there is one rule: what an error of package
 // optout quotes looks as Quote has it, for every code point.
 func TestQuoteAsErrorsDo(t *testing.T) {

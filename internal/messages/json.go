@@ -17,28 +17,20 @@ import (
 // that after damage another decoder can go on at the next line.
 type jsonScan struct {
 	*scan
-	*window // from the line on which the value of the top level begins; line is of the last byte given
+	*window // line is the one that the decoder reads
 	decoder *json.Decoder
-	given   int  // bytes of text that the decoder has read
-	indent  int  // blanks before the value of the top level
-	partial bool // text lacks a part of this value
-	ended   bool // the decoder came to the end of the log
-	quoted  int  // length of the string around the next byte, its quote included
-	escaped bool // the next byte follows a backslash
+	before  int64  // where the last token begins, or white space before it
+	inLine  bool   // the decoder has not read the end of the line
+	ended   bool   // the decoder came to the end of the log
+	since   []byte // what it has read since the beginning of the value, up to maxRecord
+	quoted  int    // length of the string around the next byte, its quote included
+	escaped bool   // the next byte follows a backslash
 
-	levels  []level
-	records []jsonRecord // around the next token, the outermost first
-}
-
-// A level is an array or object around the next token. The first level is the log.
-type level struct {
-	line   int // on which it begins
-	array  bool
-	top    bool   // the log, or an array that is a value of the top level
-	key    bool   // the next token is a key, or ends the object
-	fields []want // of an object
-	wants  []want // of the next value
-	record bool   // the next value is a record, unless it has records in it
+	top    []int       // lines on which arrays of the top level begin
+	depth  int         // of other arrays and objects
+	arrays int         // of them, those on the path of the messages
+	path   string      // of the messages, with its []
+	record *jsonRecord // around the next token
 }
 
 // A want is a field that is asked for, with the rest of its path. Field 0 is the
@@ -48,16 +40,19 @@ type want struct {
 	path  string
 }
 
-// A jsonRecord is a value that is a record, unless it has records in it.
+// A jsonRecord is a value that is a record, unless it contains records.
 type jsonRecord struct {
 	line   int
-	begin  int64   // in the decoder
-	number int     // of the record before it
-	saved  []value // of the fields, outside the record
-	outer  bool    // it contains records
-	joined bool    // its text consists of parts
-	broken error   // why it is skipped
+	number int   // of the record before it
+	outer  bool  // it contains records
+	joined bool  // its text consists of parts
+	broken error // why it is skipped
 }
+
+// A damage is an error in a value.
+type damage struct{ error }
+
+func (d damage) Unwrap() error { return d.error }
 
 var (
 	errCut      = errors.New("JSON ends too early: perhaps the file was cut off, fetch it again")
@@ -72,59 +67,69 @@ func (s *scan) json(w *window) error {
 	if s.Field != "[]" && strings.TrimSpace(sample) != "" && !jsonLine.MatchString(sample) {
 		return s.refuse(s.looks(sample))
 	}
-	s.names = fieldNames(sample)
-	log := level{array: true, top: true, record: true}
+	s.names, s.seen[0] = fieldNames(sample), false
+	var wants []want
 	for i, field := range s.fields {
 		if field != "" {
-			log.wants = append(log.wants, want{i, strings.TrimPrefix(field, "[]")})
+			wants = append(wants, want{i, strings.TrimPrefix(field, "[]")})
 		}
 	}
-	j := &jsonScan{scan: s, window: w, levels: []level{log}}
-	j.decode(0)
-	s.seen[0] = false
-	var err error
-	for err == nil {
-		before := j.decoder.InputOffset()
-		var token json.Token
-		if token, err = j.decoder.Token(); err == nil {
-			err = j.read(token, before)
-		} else if err != io.EOF || len(j.levels) > 1 {
-			err = j.resume(fmt.Errorf("damaged JSON: %w", err))
+	j := &jsonScan{scan: s, window: w, path: s.Field}
+	defer func() { s.format = "JSON path " + quote.Quote(j.path) }()
+	j.decode()
+	for {
+		token, err := j.token()
+		line, records := j.line, s.rec.Number
+		if j.since = j.since[:0]; !j.inLine {
+			j.since = append(j.since, '\n')
+		}
+		switch {
+		case errors.Is(err, io.EOF) && len(j.top) == 0:
+			if !s.seen[0] && records > 0 {
+				return s.refuse(noField(s.Field, s.names))
+			}
+			return nil
+		case err != nil:
+		case token == json.Delim('[') && len(j.top) < maxDepth:
+			j.top = append(j.top, j.line)
+		case token == json.Delim(']'):
+			j.top = j.top[:len(j.top)-1]
+		case token != json.Delim('{') && len(j.top) == 0 && s.Field != "[]":
+			err = damage{errNoObject}
+		default:
+			err = j.element(token, wants)
+		}
+		if d, ok := err.(damage); ok {
+			err = j.resume(d.error, line, records)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	s.format = "JSON path " + quote.Quote(s.path)
-	switch {
-	case err != io.EOF:
-		return err
-	case !s.seen[0] && s.rec.Number > 0:
-		return s.refuse(noField(s.Field, s.names))
-	}
-	return nil
 }
 
-// decode lets a new decoder read so many opening brackets, and the text that is not
-// given yet.
-func (j *jsonScan) decode(brackets int) {
-	j.decoder = json.NewDecoder(io.MultiReader(strings.NewReader(strings.Repeat("[", brackets)), j))
+// decode lets a new decoder read the rest of the log, inside the arrays of the top
+// level.
+func (j *jsonScan) decode() {
+	j.decoder = json.NewDecoder(io.MultiReader(strings.NewReader(strings.Repeat("[", len(j.top))), j))
 	j.decoder.UseNumber()
+	j.top = nil
 }
 
 // Read gives the decoder the next line, or a part of a long one.
 func (j *jsonScan) Read(p []byte) (n int, err error) {
-	if j.given > maxRecord {
-		j.forget()
-		j.partial = true
-	}
-	if j.given == len(j.text) && !j.more() {
+	if j.text == "" && !j.more() {
 		j.ended = true
-		return 0, j.err
+		return 0, j.window.err
 	}
-	if j.given == 0 || j.text[j.given-1] == '\n' {
+	if !j.inLine {
 		j.line++
 	}
-	for n < len(p)-1 && j.given < len(j.text) && (n == 0 || p[n-1] != '\n') {
-		c, ok := j.shorten(j.text[j.given])
-		if j.given++; !ok {
+	given := 0
+	for j.inLine = true; j.inLine && given < len(j.text) && n < len(p)-1; given++ {
+		j.inLine = j.text[given] != '\n'
+		c, ok := j.shorten(j.text[given])
+		if !ok {
 			continue
 		}
 		// A decoder that finds no white space after a value makes an error in its
@@ -136,6 +141,10 @@ func (j *jsonScan) Read(p []byte) (n int, err error) {
 		p[n] = c
 		n++
 	}
+	if len(j.since) <= maxRecord {
+		j.since = append(j.since, j.text[:given]...)
+	}
+	j.text = j.text[given:]
 	return n, nil
 }
 
@@ -158,121 +167,115 @@ func (j *jsonScan) shorten(c byte) (byte, bool) {
 	return c, true
 }
 
-// forget forgets the text before the last byte that the decoder has read.
-func (j *jsonScan) forget() {
-	n := max(j.given-1, 0)
-	j.text, j.given = j.text[n:], j.given-n
-}
-
-// resume goes on after damage: at the next line or, if the value of the top level
-// has several, at the next one with a value that is indented no further.
-func (j *jsonScan) resume(err error) error {
-	first, last, number := j.line, j.line, j.rec.Number
-	if len(j.records) > 0 {
-		first, number = j.records[0].line, j.records[0].number
-	}
-	final := last > first && (j.partial || j.rec.Number > number)
-	if j.ended {
-		final = final || j.err != io.EOF || len(j.records) == 0
-		if j.err == io.EOF {
-			err = errCut
-		}
+// resume goes on after damage in a value that begins on line first, after so many
+// records: at the next line or, if the value has several, at the next one that
+// begins a value.
+func (j *jsonScan) resume(err error, first, records int) error {
+	last := j.line
+	ends := last > first && (j.rec.Number > records || len(j.since) > maxRecord) || j.ended && (j.window.err != io.EOF || j.record == nil)
+	if j.ended && j.window.err == io.EOF {
+		err = errCut
 	}
 	if last > first {
 		err = fmt.Errorf("%w (line %d)", err, last)
-	} else {
-		j.forget()
 	}
-	if final {
+	if ends {
 		return j.at(first, fmt.Errorf("%w; reading ends here", err))
 	}
+	j.text = string(j.since) + j.text
 	j.next()
 	j.line = first
-	for last > first && (j.text != "" || j.more()) && !j.beginsValue() {
+	for last > first && (j.text != "" || j.more()) && strings.IndexAny(strings.TrimLeft(j.text, " \t"), "{[") != 0 {
 		j.next()
 	}
-	arrays := 0
-	for _, in := range j.levels[1:] {
-		if in.top && in.line < first {
-			arrays++
-		}
-	}
-	j.decode(arrays)
-	j.levels, j.records, j.given, j.quoted, j.ended = j.levels[:1], j.records[:0], 0, 0, false
+	j.top = slices.DeleteFunc(j.top, func(line int) bool { return line >= first })
+	j.inLine, j.ended, j.quoted, j.depth, j.arrays, j.record = false, false, 0, 0, 0, nil
 	clear(j.values)
+	j.decode()
 	return j.skip(first, fmt.Errorf("%w%s", err, cmp.Or(skippedLines(first, j.line), "; rest of the line skipped")))
 }
 
-// beginsValue reports whether text begins with a value that is indented no further
-// than the one with damage.
-func (j *jsonScan) beginsValue() bool {
-	value := strings.TrimLeft(j.text, " \t")
-	return value != "" && (value[0] == '{' || value[0] == '[') && len(j.text)-len(value) <= j.indent
+// token reads the next token. Its error is a damage.
+func (j *jsonScan) token() (json.Token, error) {
+	j.before = j.decoder.InputOffset()
+	token, err := j.decoder.Token()
+	if err != nil {
+		err = damage{fmt.Errorf("damaged JSON: %w", err)}
+	}
+	return token, err
 }
 
-// read reads a token.
-func (j *jsonScan) read(token json.Token, begin int64) error {
-	in := &j.levels[len(j.levels)-1]
-	delim, _ := token.(json.Delim)
+// element reads a value, and hands it on if it is a record.
+func (j *jsonScan) element(token json.Token, wants []want) error {
+	r := &jsonRecord{line: j.line, number: j.rec.Number}
+	if _, ok := token.(json.Delim); !ok && wants[0].path != "" {
+		r.broken = errNoObject
+	}
+	begin, outer, saved := j.before, j.record, slices.Clone(j.values)
+	j.record = r
+	err := j.value(token, wants)
+	if err != nil {
+		return err
+	}
 	switch {
-	case delim == ']' || delim == '}':
-		j.levels = j.levels[:len(j.levels)-1]
-		if in.top {
-			return nil
+	case r.outer:
+	case j.decoder.InputOffset()-begin > maxRecord:
+		err = j.skip(r.line, errTooLong)
+	case r.broken != nil:
+		err = j.skip(r.line, r.broken)
+	default:
+		err = j.message(r.line)
+	}
+	copy(j.values, saved)
+	j.record = outer
+	return err
+}
+
+// value reads a value.
+func (j *jsonScan) value(token json.Token, wants []want) (err error) {
+	if j.depth++; j.depth > maxDepth {
+		return damage{fmt.Errorf("more than %d arrays or objects in one another", maxDepth)}
+	}
+	delim, _ := token.(json.Delim)
+	for _, w := range wants {
+		if (w.path == "" || w.path == "[]") && (delim == 0 || delim == '{' && w.field == 0) && err == nil {
+			err = j.take(w.field, token)
 		}
-		return j.end()
-	case len(j.levels) > maxDepth:
-		return j.resume(fmt.Errorf("more than %d arrays or objects in one another", maxDepth))
-	case delim == '[' && in.top:
-		j.levels = append(j.levels, *in)
-		j.levels[len(j.levels)-1].line = j.line
-		return nil
-	case in.key:
-		j.field(in, token.(string))
-		return nil
-	case len(j.levels) == 1 && delim == 0 && j.Field != "[]":
-		return j.resume(errNoObject)
 	}
-	if in.top {
-		line := j.text[strings.LastIndexByte(j.text[:j.given-1], '\n')+1:]
-		j.indent = len(line) - len(strings.TrimLeft(line, " \t"))
-		j.forget()
-		j.partial = false
+	switch {
+	case err != nil:
+	case delim == '[':
+		err = j.array(wants)
+	case delim == '{':
+		err = j.object(wants)
 	}
-	if in.record {
-		r := jsonRecord{line: j.line, begin: begin, number: j.rec.Number, saved: slices.Clone(j.values)}
-		if delim == 0 && in.wants[0].path != "" {
-			r.broken = errNoObject
+	j.depth--
+	return err
+}
+
+// object reads an object after its bracket.
+func (j *jsonScan) object(wants []want) error {
+	for {
+		token, err := j.token()
+		key, ok := token.(string)
+		if err != nil || !ok {
+			return err
 		}
-		j.records = append(j.records, r)
-	}
-	if delim == '[' {
-		return j.array(in)
-	}
-	for _, w := range in.wants {
-		if (w.path == "" || w.path == "[]") && (delim == 0 || w.field == 0) {
-			if err := j.take(w.field, token); err != nil {
-				return err
+		read, inner := j.value, []want(nil)
+		for _, w := range wants {
+			rest, any, ok := descend(w.path, key)
+			if ok {
+				inner = append(inner, want{w.field, rest})
+			}
+			if any && w.field == 0 && j.collects(rest) {
+				read = j.element
 			}
 		}
-	}
-	if delim == '{' {
-		j.levels = append(j.levels, level{key: true, fields: in.wants})
-		return nil
-	}
-	return j.end()
-}
-
-// field reads a key. The values of * are records, or parts of one.
-func (j *jsonScan) field(in *level, key string) {
-	in.key, in.record, in.wants = false, false, in.wants[:0]
-	for _, w := range in.fields {
-		rest, any, ok := descend(w.path, key)
-		if ok {
-			in.wants = append(in.wants, want{w.field, rest})
+		if token, err = j.token(); err == nil {
+			err = read(token, inner)
 		}
-		if any && w.field == 0 {
-			in.record = j.collects(rest)
+		if err != nil {
+			return err
 		}
 	}
 }
@@ -290,19 +293,19 @@ func descend(path, key string) (rest string, any, ok bool) {
 	return "", false, false
 }
 
-// array begins an array. On the path of the messages its elements are records, or
-// parts of one.
-func (j *jsonScan) array(in *level) error {
-	next := level{array: true, wants: slices.Clone(in.wants)}
-	if len(next.wants) > 0 && next.wants[0].field == 0 {
-		path := next.wants[0].path
+// array reads an array after its bracket. On the path of the messages its elements
+// are records, or parts of one.
+func (j *jsonScan) array(wants []want) error {
+	read := j.value
+	if len(wants) > 0 && wants[0].field == 0 && j.collects(wants[0].path) {
+		read = j.element
+		path := wants[0].path
 		place := j.Field[:len(j.Field)-len(path)] + "[]" + path
-		next.record = j.collects(path)
 		switch {
-		case !next.record:
 		case strings.Contains(j.Field, "[]"):
-			next.wants[0].path = strings.TrimPrefix(path, "[]")
-		case !slices.ContainsFunc(j.levels, func(l level) bool { return l.array && l.record && !l.top }):
+			wants = slices.Clone(wants)
+			wants[0].path = strings.TrimPrefix(path, "[]")
+		case j.arrays == 0:
 			j.path = place
 		case j.path != place:
 			paths := []string{j.path, place}
@@ -313,25 +316,33 @@ func (j *jsonScan) array(in *level) error {
 			}
 			return j.at(j.line, fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(j.Field), list(paths)))
 		}
+		j.arrays++
+		defer func() { j.arrays-- }()
 	}
-	j.levels = append(j.levels, next)
-	return nil
+	for {
+		token, err := j.token()
+		if err != nil || token == json.Delim(']') {
+			return err
+		}
+		if err = read(token, wants); err != nil {
+			return err
+		}
+	}
 }
 
 // collects reports whether an array or * with this path after it contains records.
 // Otherwise it contains parts of one.
 func (j *jsonScan) collects(path string) bool {
 	records := strings.Contains(path, "[]") || !strings.Contains(j.Field, "[]")
-	r := &j.records[len(j.records)-1]
-	r.joined = r.joined || !records
-	r.outer = r.outer || records
+	j.record.joined = j.record.joined || !records
+	j.record.outer = j.record.outer || records
 	return records
 }
 
 // take takes a value of a field. Parts of a message become one text, and several
 // values of another field a list.
 func (j *jsonScan) take(field int, token json.Token) error {
-	r := &j.records[len(j.records)-1]
+	r := j.record
 	j.seen[field] = true
 	if j.rec.Number > r.number {
 		return j.at(j.line, fmt.Errorf("field %s comes after the records in the same value: move it before them, or do not ask for it; reading ends here", quote.Quote(j.fields[field])))
@@ -351,26 +362,4 @@ func (j *jsonScan) take(field int, token json.Token) error {
 		v.text += "," + fmt.Sprint(token)
 	}
 	return nil
-}
-
-// end ends a value, and hands it on if it is a record.
-func (j *jsonScan) end() (err error) {
-	in, last := &j.levels[len(j.levels)-1], len(j.records)-1
-	in.key = !in.array
-	if !in.record {
-		return nil
-	}
-	r := j.records[last]
-	switch {
-	case r.outer:
-	case j.decoder.InputOffset()-r.begin > maxRecord:
-		err = j.skip(r.line, errTooLong)
-	case r.broken != nil:
-		err = j.skip(r.line, r.broken)
-	default:
-		err = j.message(r.line)
-	}
-	copy(j.values, r.saved)
-	j.records = j.records[:last]
-	return err
 }

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// damage finds what encoding/json says about damage. That depends on Go's version.
-var damage = regexp.MustCompile(`(damaged JSON)(: invalid character .*?)( \(line|;|$)`)
+// decoderError finds what encoding/json says about damage. That depends on Go's version.
+var decoderError = regexp.MustCompile(`(damaged JSON)(: invalid character .*?)( \(line|;|$)`)
 
 // read returns what is read of a log, a line for each record and one for the
 // error: "2 1 message STOP" is the first record, on line 2.
@@ -33,13 +33,13 @@ func read(l Log, name string, r io.Reader) (events []string) {
 			e += fmt.Sprintf(" %q %q", r.Kept, r.Date)
 		}
 		if r.Err != nil {
-			e += ": " + damage.ReplaceAllString(r.Err.Error(), "$1$3")
+			e += ": " + decoderError.ReplaceAllString(r.Err.Error(), "$1$3")
 		}
 		events = append(events, e)
 		return nil
 	})
 	if err != nil {
-		events = append(events, damage.ReplaceAllString(err.Error(), "$1$3"))
+		events = append(events, decoderError.ReplaceAllString(err.Error(), "$1$3"))
 	}
 	return events
 }
@@ -194,7 +194,7 @@ func TestRead(t *testing.T) {
 		{"other commas", body, "[{\"body\":\"a\"} {\"body\":\"b\"}\n,{\"body\":\"c\"},]\n{\"body\":\"d\"}", []string{`1 1 message "a"`, `1 2 skipped "": damaged JSON` + rest, `2 3 skipped "": damaged JSON` + rest, `3 4 message "d"`}},
 		{"a number in an array", body, "[1, {\"body\":\"a\"}]", []string{`1 1 skipped "": not an object: want one, with the message in a field`, `1 2 message "a"`}},
 		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of "body", "m[].b.c"`}},
-		{"deep", body, strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
+		{"deep", body, strings.Repeat("[", 300) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"deep in a value", body, `{"x":` + strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns "a", "b", "Body": use -csv Body`}},
 		{"lines that should be JSON", body, "hello\n", []string{"log: looks like lines: use -lines if each line is one message and nothing else"}},

@@ -17,7 +17,7 @@ func (s *scan) lines(w *window) (err error) {
 			plain = utf8.ValidString(all) && !strings.Contains(all, "\ufffd") && !strings.Contains(all, "\r")
 		}
 		text = strings.TrimSuffix(text, "\n")
-		if plain && err == nil && !strings.HasPrefix(text, "{") {
+		if plain && err == nil {
 			s.rec.Line, s.rec.Number, s.rec.Text = w.line, w.line, text
 			err = s.each(&s.rec)
 			continue
@@ -28,7 +28,7 @@ func (s *scan) lines(w *window) (err error) {
 		}
 		s.values[0] = value{text, true}
 		err = s.record(w, w.line, err)
-		s.rec.Kind, s.rec.Damaged, s.rec.Err = Message, false, nil
+		s.rec = Record{File: s.rec.File, Number: s.rec.Number} // as of a plain line
 	}
 	return err
 }

@@ -80,8 +80,7 @@ func TestRead(t *testing.T) {
 		{"half a UTF-16 unit", lines, "\xff\xfea\x00\n\x00\xea", []string{`1 1 message "a"`, `2 2 message "�" damaged`}},
 		{"windows-1252", Log{Format: Lines, Encoding: charmap.Windows1252}, "ARR\xcaT\n", []string{`1 1 message "ARRÊT"`}},
 		{"a mark over an encoding", Log{Format: Lines, Encoding: charmap.Windows1252}, "\ufeffARR\u00caT\n", []string{`1 1 message "ARRÊT"`}},
-		{"text that looks like another format", lines, "Sid,Body\n[1,2]\n{lol}\n", []string{`1 1 message "Sid,Body"`, `2 2 message "[1,2]"`, `3 3 message "{lol}"`}},
-		{"JSON on lines", lines, "{\"body\":\"STOP\"}\n", []string{`1 1 skipped "{\"body\":\"STOP\"}": the text is JSON with the message in field "body": extract it first`}},
+		{"text that looks like another format", lines, "Sid,Body\n[1,2]\n{\"body\":1}\n", []string{`1 1 message "Sid,Body"`, `2 2 message "[1,2]"`, `3 3 message "{\"body\":1}"`}},
 
 		// CSV.
 		{"CSV", csv(Log{}), "Sid,Body\n1,a\n2,\"b, \"\"c\"\"\r\nd\"\n3,\n", []string{`2 1 message "a"`, `3 2 message "b, \"c\"\nd"`, `5 3 message ""`}},
@@ -194,7 +193,6 @@ func TestRead(t *testing.T) {
 		{"deep in a value", body, `{"x":` + strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns "a", "b", "Body": use -csv Body`}},
 		{"lines that should be JSON", body, "hello\n", []string{"log: does not look like JSON: use -lines if each line is one message and nothing else"}},
-		{"JSON in a column", csv(Log{}), "Body,x\n\"{\"\"text\"\":1}\",2\n\"{\"\"a\"\":1}\",3\n", []string{`2 1 skipped "{\"text\":1}": the text is JSON with the message in field "text": extract it first`, `3 2 message "{\"a\":1}"`}},
 
 		// Files that are not text.
 		{"zip", lines, "PK\x03\x04\x14\x00\b\x00", []string{"log: NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16le"}},

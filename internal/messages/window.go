@@ -7,7 +7,7 @@ import (
 )
 
 // How much of a log is read at once, and how much of its beginning is looked at.
-const bufferSize, sampleSize = 256 << 10, 64 << 10
+const bufferSize, sampleSize = 512 << 10, 64 << 10
 
 // A window is the part of a log that is being read. It is a string, so that
 // parts of it stay valid.

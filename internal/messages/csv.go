@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,10 +19,10 @@ func (s *scan) csv(w *window) error {
 		return s.refuse(s.looks(sample))
 	}
 	r, names, columns, err := s.header(w)
+	s.format = fmt.Sprintf("CSV with separator %q, column %s", r.comma, quote.Quote(s.Field))
 	if err != nil {
 		return s.at(r.line, err)
 	}
-	s.format = fmt.Sprintf("CSV with separator %q, column %s", r.comma, quote.Quote(s.Field))
 	for err == nil {
 		switch err = r.read(); {
 		case err != nil:
@@ -50,29 +49,22 @@ func (s *scan) csv(w *window) error {
 // or those that are given in its place, and the column of each field. The separator
 // is the one that the first line has most often outside quotes.
 func (l *Log) header(w *window) (r *csvReader, names []string, columns []int, err error) {
-	commas := []rune(cmp.Or(l.Comma, ",;\t|")) // the likeliest first
 	line, _, _ := strings.Cut(strings.TrimLeft(w.sample(), "\r\n"), "\n")
 	line = quotedPart.ReplaceAllString(line, "")
-	comma := slices.MaxFunc(commas, func(a, b rune) int {
+	commas := []rune(cmp.Or(l.Comma, ",;\t|")) // the likeliest first
+	r = newCSVReader(w, slices.MaxFunc(commas, func(a, b rune) int {
 		return strings.Count(line, string(a)) - strings.Count(line, string(b))
-	})
-	r = newCSVReader(w, comma, l.NoQuote)
+	}), l.NoQuote)
 	if names = l.Header; names == nil {
-		err = r.read()
+		if err = r.read(); err != nil {
+			return r, nil, nil, fmt.Errorf("header cannot be read: %w", err)
+		}
 		names = slices.Clone(r.fields)
+		if _, keyword := (optout.Policy{IgnorePunctuation: true}).Match(l.Field); keyword || slices.ContainsFunc(names, datum.MatchString) {
+			return r, names, nil, fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
+		}
 	}
-	_, keyword := optout.Policy{IgnorePunctuation: true}.Match(l.Field)
-	switch {
-	case err == io.EOF:
-		err = errors.New("no header: want a line with the names of the columns, or -header")
-	case err != nil:
-		err = fmt.Errorf("header cannot be read: %w", err)
-	case l.Header == nil && (keyword || slices.ContainsFunc(names, datum.MatchString)):
-		err = fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
-	}
-	if err == nil {
-		columns, err = l.columns(names)
-	}
+	columns, err = l.columns(names)
 	return r, names, columns, err
 }
 

@@ -107,8 +107,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 		}
 		l.seen, l.unmet = make([]bool, len(l.fields)), make(map[Condition]int)
 	}
-	s := &scan{Log: l, each: each, rec: Record{File: name}, path: l.Field}
-	s.values = make([]value, len(l.fields))
+	s := &scan{Log: l, each: each, rec: Record{File: name}, values: make([]value, len(l.fields)), path: l.Field}
 	hash := sha256.New()
 	if l.Hash {
 		r = io.TeeReader(r, hash)
@@ -117,8 +116,8 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 	if err == nil {
 		err = map[Format]func(*window) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](w)
 	}
-	as := ReadAs{File: name, Records: s.rec.Number}
-	as.How = fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, as.Records)
+	how := fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, s.rec.Number)
+	as := ReadAs{File: name, How: how, Records: s.rec.Number}
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
 		err = nil

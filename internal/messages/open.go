@@ -29,9 +29,9 @@ func (s *scan) open(w *window) (*window, error) {
 		}
 		w = &window{r: z}
 	}
-	sample, text := w.sample(), cmp.Or(s.Encoding, unicode.UTF8)
+	text := cmp.Or(s.Encoding, unicode.UTF8)
 	for mark, encoding := range marks {
-		if strings.HasPrefix(sample, mark) {
+		if strings.HasPrefix(w.sample(), mark) {
 			text = encoding
 		}
 	}
@@ -41,8 +41,7 @@ func (s *scan) open(w *window) (*window, error) {
 		w.sample()
 	}
 	w.text = strings.TrimPrefix(w.text, "\ufeff")
-	sample = w.sample()
-	if i := strings.IndexByte(sample, 0); i >= 0 {
+	if i := strings.IndexByte(w.sample(), 0); i >= 0 {
 		return nil, s.refuse(fmt.Errorf("NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16%s", []string{"be", "le"}[i%2]))
 	}
 	return w, nil

@@ -110,10 +110,10 @@ type csvReader struct {
 	quoted  *csv.Reader // reads the csvReader
 
 	fields []string
-	line   int    // on which the record begins
-	rest   string // of its lines so far, which quoted has not read
-	size   int    // of its lines so far
-	quotes int    // in them
+	line   int            // on which the record begins
+	rest   strings.Reader // of its lines so far, which quoted has not read
+	size   int            // of its lines so far
+	quotes int            // in them
 }
 
 func newCSVReader(w *window, comma rune, noQuote bool) *csvReader {
@@ -129,9 +129,8 @@ func (r *csvReader) read() (err error) {
 	line := ""
 	for line == "" && err == nil {
 		r.fields, r.line, r.size, r.quotes = r.fields[:0], r.window.line+1, 0, 0
-		err = r.extend()
-		r.rest = strings.TrimPrefix(r.rest, "\ufeff") // of the second of joined files
-		line = strings.TrimSuffix(strings.TrimSuffix(r.rest, "\n"), "\r")
+		line, err = r.extend()
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 	}
 	if err == nil && (r.noQuote || r.quotes == 0) {
 		r.fields = strings.Split(line, r.comma)
@@ -141,7 +140,7 @@ func (r *csvReader) read() (err error) {
 		}
 	}
 	for more := err; more == errTooLong && !r.noQuote && r.quotes%2 > 0; {
-		more = r.extend()
+		_, more = r.extend()
 	}
 	return err
 }
@@ -149,25 +148,25 @@ func (r *csvReader) read() (err error) {
 const quoteAdvice = ": put the field in quotes, and double those in its text; if no field is quoted, add -noquote"
 
 // extend reads a line of the record.
-func (r *csvReader) extend() (err error) {
-	r.rest, err = r.next()
-	r.quotes += strings.Count(r.rest, `"`)
-	if r.size += len(r.rest); r.size > maxRecord && err == nil {
+func (r *csvReader) extend() (line string, err error) {
+	line, err = r.next()
+	line = strings.TrimPrefix(line, "\ufeff") // of the second of joined files
+	r.rest.Reset(line)
+	r.quotes += strings.Count(line, `"`)
+	if r.size += len(line); r.size > maxRecord && err == nil {
 		err = errTooLong
 	}
-	return err
+	return line, err
 }
 
 // Read reads the lines of the record.
 func (r *csvReader) Read(p []byte) (int, error) {
-	if r.rest == "" {
-		if err := r.extend(); err != nil {
+	if r.rest.Len() == 0 {
+		if _, err := r.extend(); err != nil {
 			return 0, err
 		}
 	}
-	n := copy(p, r.rest)
-	r.rest = r.rest[n:]
-	return n, nil
+	return r.rest.Read(p)
 }
 
 // containsRecord reports whether a field has a line that looks like a record: it

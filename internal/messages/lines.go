@@ -10,8 +10,7 @@ import (
 // which are messages as they are if the text is plain.
 func (s *scan) lines(w *window) (err error) {
 	s.format = "lines"
-	for err == nil {
-		var line string
+	for line := ""; err == nil; {
 		before := len(w.text)
 		line, err = w.next()
 		plain := len(line)+len(w.text) > before && utf8.ValidString(w.text) && !strings.Contains(w.text, "\ufffd") && !strings.Contains(w.text, "\r")

@@ -228,18 +228,13 @@ func (s *scan) at(line int, err error) error {
 	return fmt.Errorf("%s:%d: %w", quote.Printable(s.rec.File), line, err)
 }
 
-// list returns names for a person to choose from.
+// list returns names for a person to choose from. Between them is a character that
+// is escaped in quotes.
 func list(names []string) string {
-	var quoted []string
-	for _, name := range names[:min(len(names), maxValues)] {
-		quoted = append(quoted, quote.Quote(name))
-	}
-	return strings.Join(quoted, ", ")
+	quoted := quote.Quote(strings.Join(names[:min(len(names), maxValues)], "\x1f"))
+	return strings.ReplaceAll(quoted, `\x1f`, `", "`)
 }
 
 func noField(field string, names []string) error {
-	if len(names) == 0 {
-		return fmt.Errorf("no record has field %s", quote.Quote(field))
-	}
 	return fmt.Errorf("no record has field %s: take one of %s", quote.Quote(field), list(names))
 }

@@ -185,7 +185,7 @@ func TestRead(t *testing.T) {
 		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": '}' where '"' should be` + rest, `3 3 message "c"`}},
 		{"a broken element in an object", json("m.body", Log{}), "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"b},\n{\"body\":\"c\"}\n]}", []string{`1 1 message "a"`, "log:1: line break or control character in a string (line 2); reading ends here"}},
 		{"an array that is cut off", body, "[{\"body\":\"a\"},\n{\"body\":\"b\"}", []string{`1 1 message "a"`, `2 2 message "b"`, "log:2: " + cut}},
-		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2)", `log: no record has field "body"`}},
+		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2)", `log: no record has field "body": take one of ""`}},
 		{"other commas", body, "[{\"body\":\"a\"} {\"body\":\"b\"}\n,{\"body\":\"c\"},],", []string{`1 1 message "a"`, `1 2 message "b"`, `2 3 message "c"`}},
 		{"a number in an array", body, "[1, {\"body\":\"a\"}]", []string{`1 1 skipped "": not an object: want one, with the message in a field`, `1 2 message "a"`}},
 		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of "body", "m.b.c"`}},

@@ -25,9 +25,8 @@ func sampleWindow(sample string) *window { return &window{r: strings.NewReader("
 // more appends to text. It reports whether it did: otherwise err says why.
 func (w *window) more() bool {
 	w.buffer = slices.Grow(append(w.buffer[:0], w.text...), bufferSize)
-	var n int
-	n, w.err = io.ReadAtLeast(w.r, w.buffer[len(w.text):][:bufferSize], 1)
-	w.text = string(w.buffer[:len(w.text)+n])
+	n, err := io.ReadAtLeast(w.r, w.buffer[len(w.text):][:bufferSize], 1)
+	w.text, w.err = string(w.buffer[:len(w.text)+n]), err
 	return n > 0
 }
 

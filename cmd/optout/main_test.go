@@ -251,7 +251,7 @@ func TestAdvice(t *testing.T) {
 		{"a field of objects", "hook.jsonl", "-json message", "with points between the names", "-json message.body"},
 		{"encoding", "latin.csv", "-csv Body", "name its encoding, as -encoding windows-1252 does", "-csv Body -encoding windows-1252"},
 		{"NUL bytes", "zero.txt", "-lines", "add -encoding utf-16le", "-lines -encoding utf-16le"},
-		{"two columns of a name", "twice.csv", "-csv bOdY", `want one: rename one, or take one of "Body", "body", "BODY"`, "-csv body"},
+		{"two columns of a name", "twice.csv", "-csv bOdY", `header needs one column "bOdY": rename one, or take one of "Body", "body", "BODY"`, "-csv body"},
 	}
 	chdir(t, t.TempDir())
 	for name, text := range files {

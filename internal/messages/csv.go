@@ -80,22 +80,17 @@ var datum = regexp.MustCompile(`^[+(]*[0-9][0-9 ().:/TZ+-]{4,}$|^[A-Z]{2}[0-9a-f
 func (l *Log) columns(names []string) (columns []int, err error) {
 	l.names = names
 	for i, field := range l.fields {
-		column, n := -1, 0
-		for _, key := range []func(string) string{strings.Clone, optout.Normalize} {
-			for c, name := range names {
-				if field != "" && key(name) == key(field) {
-					column, n = c, n+1
-				}
-			}
-			if n > 0 {
-				break
-			}
+		same := func(name string) bool { return field != "" && name == field }
+		if !slices.ContainsFunc(names, same) {
+			same = func(name string) bool { return field != "" && optout.Normalize(name) == optout.Normalize(field) }
 		}
-		if n > 1 || n == 0 && (i == 0 || i >= 2+len(l.Keep)) {
+		column := slices.IndexFunc(names, same)
+		several := column >= 0 && slices.ContainsFunc(names[column+1:], same)
+		if several || column < 0 && (i == 0 || i >= 2+len(l.Keep)) {
 			l.seen[i] = true // the error says it
-			return nil, fmt.Errorf("header has %d columns %s, want one: rename one, or take one of %s", n, quote.Quote(field), list(names))
+			return nil, fmt.Errorf("header needs one column %s: rename one, or take one of %s", quote.Quote(field), list(names))
 		}
-		l.seen[i] = l.seen[i] || n == 1
+		l.seen[i] = l.seen[i] || column >= 0
 		columns = append(columns, column)
 	}
 	return columns, nil

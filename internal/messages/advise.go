@@ -59,7 +59,7 @@ func (s *scan) looks(sample string) error {
 			return fmt.Errorf("looks like %s, which has to be converted first", f[0])
 		}
 	}
-	r, names, _, err := new(Log).header(sampleWindow(sample))
+	r, names, _, err := new(Log).header(&window{r: strings.NewReader(sample)})
 	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
 	case len(names) == 1 && strings.HasPrefix(text, `"`) && pick(names) == "":
 		return fmt.Errorf("looks like CSV of one column without a header: %s -header Body -csv Body", add)
@@ -130,7 +130,7 @@ func pick(names []string) string {
 // with [] after that array.
 func fieldNames(sample string) (paths []string) {
 	top := new(shape)
-	j := &jsonScan{scan: &scan{Log: new(Log)}, window: sampleWindow(sample), shape: top}
+	j := &jsonScan{scan: &scan{Log: new(Log)}, window: &window{r: strings.NewReader(sample)}, shape: top}
 	j.try(func() {
 		for j.space() != 0 {
 			j.value(nil)

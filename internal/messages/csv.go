@@ -134,8 +134,7 @@ func (r *csvReader) read() (err error) {
 			err = errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.window.line) + quoteAdvice)
 		}
 	}
-	for more := err; more == errTooLong && !r.noQuote && r.quotes%2 > 0; {
-		_, more = r.extend()
+	for more := err; more == errTooLong && !r.noQuote && r.quotes%2 > 0; _, more = r.extend() {
 	}
 	return err
 }

@@ -27,7 +27,8 @@ type jsonScan struct {
 
 	wants  []want  // fields of the values around the next byte
 	saved  []value // of the fields, outside the record
-	marked bool    // the path of the messages has a []
+	path   string  // of the messages, with its []
+	marked bool    // the path that is asked for has a []
 	arrays int     // on that path, around the next byte
 	found  bool    // a record has the field of the messages
 	shape  *shape  // of the value, if the names of its fields are wanted
@@ -70,7 +71,7 @@ func (s *scan) json(w *window) error {
 	if s.Field != "[]" && strings.TrimSpace(sample) != "" && !jsonLine.MatchString(sample) {
 		return s.refuse(s.looks(sample))
 	}
-	j := &jsonScan{scan: s, window: w, line: 1, marked: strings.Contains(s.Field, "[]")}
+	j := &jsonScan{scan: s, window: w, line: 1, path: s.Field, marked: strings.Contains(s.Field, "[]")}
 	for i, field := range s.fields {
 		path := strings.TrimPrefix(field, "[]")
 		if i > 0 {
@@ -80,7 +81,7 @@ func (s *scan) json(w *window) error {
 			j.wants = append(j.wants, want{i, path})
 		}
 	}
-	s.names, s.format = fieldNames(sample), "JSON path "+quote.Quote(s.path)
+	s.names, s.format = fieldNames(sample), "JSON path "+quote.Quote(s.Field)
 	f := j.try(j.values)
 	if f.error == nil && !j.found && s.rec.Number > 0 {
 		return s.refuse(noField(s.Field, s.names))

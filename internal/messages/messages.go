@@ -78,7 +78,8 @@ type Log struct {
 	fields []string          // that are read: Field, Keep, Date and of Where
 	seen   []bool            // a record has the field
 	names  []string          // of fields to choose from
-	unmet  map[Condition]int // conditions with the values of records, which do not meet them; nil once a record meets Where
+	met    bool              // a record meets Where
+	unmet  map[Condition]int // conditions with the values of records that do not meet them
 }
 
 // A Condition compares a field with a value, ignoring case and the white space
@@ -107,7 +108,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 		}
 		l.seen, l.unmet = make([]bool, len(l.fields)), make(map[Condition]int)
 	}
-	s := &scan{Log: l, each: each, rec: Record{File: name}, values: make([]value, len(l.fields)), path: l.Field}
+	s := &scan{Log: l, each: each, rec: Record{File: name}, values: make([]value, len(l.fields))}
 	hash := sha256.New()
 	if l.Hash {
 		r = io.TeeReader(r, hash)
@@ -138,7 +139,7 @@ func (l *Log) Missing() (errs []error) {
 			errs = append(errs, noField(field, l.names))
 		}
 	}
-	if errs == nil && len(l.unmet) > 0 {
+	if errs == nil && !l.met && len(l.unmet) > 0 {
 		var values []string
 		for c, n := range l.unmet {
 			values = append(values, fmt.Sprintf("%s %d", quote.Printable(c.Field+"="+c.Value), n))
@@ -157,7 +158,6 @@ type scan struct {
 	values []value // of the fields in the record
 
 	format, encoding string // for ReadAs.How
-	path             string // of the messages in JSON, with its []
 }
 
 // A value is the value of a field.
@@ -183,14 +183,12 @@ func (s *scan) message(line int) error {
 		if same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value)); same == c.Not {
 			s.rec.Kind = Excluded
 			unmet := Condition{Field: c.Field, Value: strings.Clone(text)}
-			if n := s.unmet[unmet]; n > 0 || s.unmet != nil && len(s.unmet) < maxValues {
+			if n := s.unmet[unmet]; n > 0 || len(s.unmet) < maxValues {
 				s.unmet[unmet] = n + 1
 			}
 		}
 	}
-	if s.rec.Kind != Excluded {
-		s.unmet = nil
-	}
+	s.met = s.met || s.rec.Kind != Excluded
 	return s.each(&s.rec)
 }
 

@@ -19,9 +19,6 @@ type window struct {
 	line   int    // that next has returned, from 1
 }
 
-// sampleWindow returns a window of the beginning of a log.
-func sampleWindow(sample string) *window { return &window{r: strings.NewReader(""), text: sample} }
-
 // more appends to text. It reports whether it did: otherwise err says why.
 func (w *window) more() bool {
 	w.buffer = slices.Grow(append(w.buffer[:0], w.text...), bufferSize)

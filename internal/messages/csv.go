@@ -15,9 +15,6 @@ import (
 
 // csv reads a log of CSV.
 func (s *scan) csv(w *window) error {
-	if sample := w.sample(); len(fieldNames(sample)) > 0 {
-		return s.refuse(s.looks(sample))
-	}
 	r, names, columns, err := s.header(w)
 	s.format = fmt.Sprintf("CSV with separator %q, column %s", r.comma, quote.Quote(s.Field))
 	if err != nil {
@@ -32,7 +29,7 @@ func (s *scan) csv(w *window) error {
 			continue
 		case len(r.fields) != len(names):
 			err = fmt.Errorf("%d fields, and the header has %d: a field with a separator or a line break has to be in quotes", len(r.fields), len(names))
-		case r.containsRecord():
+		case (r.window.line > r.line || len(names) == 1) && r.containsRecord():
 			err = errors.New("a field contains lines that look like records: its quote is closed too late, or one belongs to the text" + quoteAdvice)
 		}
 		for i, column := range columns {
@@ -167,14 +164,10 @@ func (r *csvReader) Read(p []byte) (int, error) {
 // has as many fields, and one of them looks like the one of this record. In a file
 // of one column, that is a keyword. Carriage returns end lines also.
 func (r *csvReader) containsRecord() bool {
-	single := len(r.fields) == 1
-	if r.window.line == r.line && !(single && strings.Contains(r.fields[0], "\r")) {
-		return false
-	}
 	for column, field := range r.fields {
 		lines := strings.FieldsFunc(field, func(c rune) bool { return c == '\n' || c == '\r' })
 		for _, line := range lines {
-			if _, keyword := (optout.Policy{}).Match(line); keyword && single && len(lines) > 1 {
+			if _, keyword := (optout.Policy{}).Match(line); keyword && len(r.fields) == 1 && len(lines) > 1 {
 				return true
 			}
 			cells := strings.Split(line, r.comma)

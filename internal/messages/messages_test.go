@@ -81,6 +81,8 @@ func TestRead(t *testing.T) {
 		{"windows-1252", Log{Format: Lines, Encoding: charmap.Windows1252}, "ARR\xcaT\n", []string{`1 1 message "ARRÊT"`}},
 		{"a mark over an encoding", Log{Format: Lines, Encoding: charmap.Windows1252}, "\ufeffARR\u00caT\n", []string{`1 1 message "ARRÊT"`}},
 		{"text that looks like another format", lines, "Sid,Body\n[1,2]\n{\"body\":1}\n", []string{`1 1 message "Sid,Body"`, `2 2 message "[1,2]"`, `3 3 message "{\"body\":1}"`}},
+		{"JSON that should be lines", lines, "{\"body\":\"STOP\"}\n", []string{`log: looks like JSON with the fields "body": use -json body`}},
+		{"JSON without a usual name", lines, "{\"a\":\"STOP\"}\n", []string{`1 1 message "{\"a\":\"STOP\"}"`}},
 
 		// CSV.
 		{"CSV", csv(Log{}), "Sid,Body\n1,a\n2,\"b, \"\"c\"\"\r\nd\"\n3,\n", []string{`2 1 message "a"`, `3 2 message "b, \"c\"\nd"`, `5 3 message ""`}},

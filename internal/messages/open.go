@@ -44,6 +44,9 @@ func (s *scan) open(w *window) (*window, error) {
 	if i := strings.IndexByte(w.sample(), 0); i >= 0 {
 		return nil, s.refuse(fmt.Errorf("NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16%s", []string{"be", "le"}[i%2]))
 	}
+	if s.Format != JSON && pick(fieldNames(w.sample())) != "" {
+		return nil, s.refuse(s.looks(w.sample()))
+	}
 	return w, nil
 }
 

@@ -125,7 +125,11 @@ func (r *csvReader) read() (err error) {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 	}
 	if err == nil && (r.noQuote || r.quotes == 0) {
-		r.fields = strings.Split(line, r.comma)
+		for more := true; more; { // strings.Split takes a quarter more of all the time
+			var field string
+			field, line, more = strings.Cut(line, r.comma)
+			r.fields = append(r.fields, field)
+		}
 	} else if err == nil {
 		if r.fields, err = r.quoted.Read(); errors.As(err, new(*csv.ParseError)) {
 			err = errors.New("quote within a field, unclosed quote, or text after a closing quote" + skippedLines(r.line, r.window.line) + quoteAdvice)

@@ -6,19 +6,11 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 
 	"example.com/optout/internal/quote"
 )
-
-// marks are the byte order marks of encodings.
-var marks = map[string]encoding.Encoding{
-	"\ufeff":   unicode.UTF8,
-	"\xff\xfe": unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
-	"\xfe\xff": unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
-}
 
 // open returns the text of a log in UTF-8. w is the file as it is.
 func (s *scan) open(w *window) (*window, error) {
@@ -30,9 +22,9 @@ func (s *scan) open(w *window) (*window, error) {
 		w = &window{r: z}
 	}
 	text := cmp.Or(s.Encoding, unicode.UTF8)
-	for mark, encoding := range marks {
+	for mark, name := range map[string]string{"\ufeff": "utf-8", "\xff\xfe": "utf-16le", "\xfe\xff": "utf-16be"} {
 		if strings.HasPrefix(w.sample(), mark) {
-			text = encoding
+			text, _ = htmlindex.Get(name)
 		}
 	}
 	s.encoding, _ = htmlindex.Name(text)

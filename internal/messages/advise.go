@@ -46,7 +46,7 @@ var (
 func (s *scan) looks(sample string) error {
 	text := strings.TrimSpace(sample)
 	if fields := fieldNames(text); len(fields) > 0 {
-		return fmt.Errorf("looks like JSON with the fields %s: use %s", list(fields), flag(JSON, fields))
+		return fmt.Errorf("looks like JSON with the fields %q: use %s", fields, flag(JSON, fields))
 	}
 	if textArray.MatchString(text) {
 		return errors.New("looks like a JSON array of texts: use -json '[]'")
@@ -56,12 +56,12 @@ func (s *scan) looks(sample string) error {
 			return fmt.Errorf("looks like %s, which has to be converted first", f[0])
 		}
 	}
-	r, names, _, err := new(Log).header(sampleWindow(sample))
+	r, names, _, err := new(Log).header(&window{r: strings.NewReader(sample)})
 	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
 	case len(names) == 1 && strings.HasPrefix(text, `"`) && pick(names) == "":
 		return errors.New("looks like CSV of one column without a header: use -header Body -csv Body")
 	case isCSV && err == nil:
-		return fmt.Errorf("looks like CSV with the columns %s: use %s", list(names), flag(CSV, names))
+		return fmt.Errorf("looks like CSV with the columns %q: use %s", names, flag(CSV, names))
 	case isCSV && names != nil:
 		return fmt.Errorf("looks like CSV: %w", err)
 	}

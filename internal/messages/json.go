@@ -314,7 +314,7 @@ func (j *jsonScan) array(wants []want) error {
 					paths = all
 				}
 			}
-			return j.at(j.line, fmt.Errorf("%s passes several arrays: write [] after the one with the records: %s", quote.Quote(j.Field), list(paths)))
+			return j.at(j.line, fmt.Errorf("%s passes several arrays: write [] after the one with the records: %q", quote.Quote(j.Field), paths))
 		}
 		j.arrays++
 		defer func() { j.arrays-- }()

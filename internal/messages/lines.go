@@ -6,29 +6,27 @@ import (
 	"unicode/utf8"
 )
 
-// lines reads a log of lines. For speed it checks many lines at once.
+// lines reads a log of lines. For speed it checks at once the lines that are there,
+// which are messages as they are if the text is plain.
 func (s *scan) lines(w *window) (err error) {
 	s.format = "lines"
-	for plain := false; err == nil; {
-		var text string
-		left := len(w.text)
-		if text, err = w.next(); len(text)+len(w.text) > left {
-			all := text + w.text
-			plain = utf8.ValidString(all) && !strings.Contains(all, "\ufffd") && !strings.Contains(all, "\r")
-		}
-		text = strings.TrimSuffix(text, "\n")
-		if plain && err == nil && !strings.HasPrefix(text, "{") {
-			s.rec.Line, s.rec.Number, s.rec.Text = w.line, w.line, text
-			err = s.each(&s.rec)
-			continue
-		}
-		text = strings.TrimSuffix(text, "\r")
-		if err == nil && strings.IndexByte(text, '\r') >= 0 {
+	for line := ""; err == nil; {
+		before := len(w.text)
+		line, err = w.next()
+		plain := len(line)+len(w.text) > before && utf8.ValidString(w.text) && !strings.Contains(w.text, "\ufffd") && !strings.Contains(w.text, "\r")
+		text := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if err == nil && strings.Contains(text, "\r") {
 			err = errors.New("carriage return within the line: replace it by a line feed if it ends a line, or remove it")
 		}
 		s.values[0] = value{text, true}
 		err = s.record(w, w.line, err)
-		s.rec.Kind, s.rec.Damaged, s.rec.Err = Message, false, nil
+		s.rec = Record{File: s.rec.File, Number: s.rec.Number}
+		for end := strings.IndexByte(w.text, '\n'); plain && end >= 0 && err == nil; end = strings.IndexByte(w.text, '\n') {
+			w.line++
+			s.rec.Line, s.rec.Number, s.rec.Text = w.line, w.line, w.text[:end]
+			w.text = w.text[end+1:]
+			err = s.each(&s.rec)
+		}
 	}
 	return err
 }

@@ -78,7 +78,8 @@ type Log struct {
 	fields []string          // that are read: Field, Keep, Date and of Where
 	seen   []bool            // a record has the field
 	names  []string          // of fields to choose from
-	unmet  map[Condition]int // conditions with the values of records, which do not meet them; nil once a record meets Where
+	met    bool              // a record meets Where
+	unmet  map[Condition]int // conditions with the values of records that do not meet them
 }
 
 // A Condition compares a field with a value, ignoring case and the white space
@@ -107,8 +108,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 		}
 		l.seen, l.unmet = make([]bool, len(l.fields)), make(map[Condition]int)
 	}
-	s := &scan{Log: l, each: each, rec: Record{File: name}, path: l.Field}
-	s.values = make([]value, len(l.fields))
+	s := &scan{Log: l, each: each, rec: Record{File: name}, values: make([]value, len(l.fields))}
 	hash := sha256.New()
 	if l.Hash {
 		r = io.TeeReader(r, hash)
@@ -117,8 +117,8 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 	if err == nil {
 		err = map[Format]func(*window) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](w)
 	}
-	as := ReadAs{File: name, Records: s.rec.Number}
-	as.How = fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, as.Records)
+	how := fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, s.rec.Number)
+	as := ReadAs{File: name, How: how, Records: s.rec.Number}
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
 		err = nil
@@ -139,7 +139,7 @@ func (l *Log) Missing() (errs []error) {
 			errs = append(errs, noField(field, l.names))
 		}
 	}
-	if errs == nil && len(l.unmet) > 0 {
+	if errs == nil && !l.met && len(l.unmet) > 0 {
 		var values []string
 		for c, n := range l.unmet {
 			values = append(values, fmt.Sprintf("%s %d", quote.Printable(c.Field+"="+c.Value), n))
@@ -158,7 +158,6 @@ type scan struct {
 	values []value // of the fields in the record
 
 	format, encoding string // for ReadAs.How
-	path             string // of the messages in JSON, with its []
 }
 
 // A value is the value of a field.
@@ -177,25 +176,19 @@ func (s *scan) message(line int) error {
 	s.rec.Damaged = !utf8.ValidString(s.rec.Text) || strings.Contains(s.rec.Text, "\ufffd")
 	if !v[0].ok {
 		s.rec.Kind = NoText
-	} else if strings.HasPrefix(s.rec.Text, "{") {
-		if field := pick(fieldNames(s.rec.Text)); field != "" && !strings.Contains(field, ".") {
-			s.rec.Kind, s.rec.Err = Skipped, fmt.Errorf("the text is JSON with the message in field %s: extract it first", quote.Quote(field))
-		}
 	}
 	conditions := v[2+len(s.Keep):]
 	for i, c := range s.Where {
 		text := strings.TrimSpace(conditions[i].text)
 		if same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value)); same == c.Not {
-			s.rec.Kind, s.rec.Err = Excluded, nil
+			s.rec.Kind = Excluded
 			unmet := Condition{Field: c.Field, Value: strings.Clone(text)}
-			if n := s.unmet[unmet]; n > 0 || s.unmet != nil && len(s.unmet) < maxValues {
+			if n := s.unmet[unmet]; n > 0 || len(s.unmet) < maxValues {
 				s.unmet[unmet] = n + 1
 			}
 		}
 	}
-	if s.rec.Kind != Excluded {
-		s.unmet = nil
-	}
+	s.met = s.met || s.rec.Kind != Excluded
 	return s.each(&s.rec)
 }
 
@@ -233,18 +226,6 @@ func (s *scan) at(line int, err error) error {
 	return fmt.Errorf("%s:%d: %w", quote.Printable(s.rec.File), line, err)
 }
 
-// list returns names for a person to choose from.
-func list(names []string) string {
-	var quoted []string
-	for _, name := range names[:min(len(names), maxValues)] {
-		quoted = append(quoted, quote.Quote(name))
-	}
-	return strings.Join(quoted, ", ")
-}
-
 func noField(field string, names []string) error {
-	if len(names) == 0 {
-		return fmt.Errorf("no record has field %s", quote.Quote(field))
-	}
-	return fmt.Errorf("no record has field %s: take one of %s", quote.Quote(field), list(names))
+	return fmt.Errorf("no record has field %s: take one of %q", quote.Quote(field), names)
 }

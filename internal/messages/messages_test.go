@@ -73,7 +73,7 @@ func TestRead(t *testing.T) {
 			"carriage returns alone", lines, "a\rb\r",
 			[]string{`1 1 skipped "": carriage return within the line: replace it by a line feed if it ends a line, or remove it`},
 		},
-		{"carriage returns alone in CSV", csv(Log{}), "Sid,Body\r1,STOP\r", []string{`log:1: header has 0 columns "Body", want one: rename one, or take one of "Sid", "Body\r1", "STOP"`}},
+		{"carriage returns alone in CSV", csv(Log{}), "Sid,Body\r1,STOP\r", []string{`log:1: want exactly one column "Body" in the header: rename one, or take one of ["Sid" "Body\r1" "STOP"]`}},
 		{
 			"a part with carriage returns alone", lines, "a\nb\rc\rd\n",
 			[]string{`1 1 message "a"`, `2 2 skipped "": carriage return within the line: replace it by a line feed if it ends a line, or remove it`},
@@ -84,8 +84,9 @@ func TestRead(t *testing.T) {
 		{"half a UTF-16 unit", lines, "\xff\xfea\x00\n\x00\xea", []string{`1 1 message "a"`, `2 2 message "�" damaged`}},
 		{"windows-1252", Log{Format: Lines, Encoding: charmap.Windows1252}, "ARR\xcaT\n", []string{`1 1 message "ARRÊT"`}},
 		{"a mark over an encoding", Log{Format: Lines, Encoding: charmap.Windows1252}, "\ufeffARR\u00caT\n", []string{`1 1 message "ARRÊT"`}},
-		{"text that looks like another format", lines, "Sid,Body\n[1,2]\n{lol}\n", []string{`1 1 message "Sid,Body"`, `2 2 message "[1,2]"`, `3 3 message "{lol}"`}},
-		{"JSON on lines", lines, "{\"body\":\"STOP\"}\n", []string{`1 1 skipped "{\"body\":\"STOP\"}": the text is JSON with the message in field "body": extract it first`}},
+		{"text that looks like another format", lines, "Sid,Body\n[1,2]\n{\"body\":1}\n", []string{`1 1 message "Sid,Body"`, `2 2 message "[1,2]"`, `3 3 message "{\"body\":1}"`}},
+		{"JSON that should be lines", lines, "{\"body\":\"STOP\"}\n", []string{`log: looks like JSON with the fields ["body"]: use -json body`}},
+		{"JSON without a usual name", lines, "{\"a\":\"STOP\"}\n", []string{`1 1 message "{\"a\":\"STOP\"}"`}},
 
 		// CSV.
 		{"CSV", csv(Log{}), "Sid,Body\n1,a\n2,\"b, \"\"c\"\"\r\nd\"\n3,\n", []string{`2 1 message "a"`, `3 2 message "b, \"c\"\nd"`, `5 3 message ""`}},
@@ -93,12 +94,12 @@ func TestRead(t *testing.T) {
 		{"tabs", csv(Log{}), "Sid\tBody\n1\ta;b\n", []string{`2 1 message "a;b"`}},
 		{"bars", csv(Log{}), "Sid|Body\n1|a\n", []string{`2 1 message "a"`}},
 		{"another separator", csv(Log{Comma: "^"}), "Sid^Body\n1^a,b\n", []string{`2 1 message "a,b"`}},
-		{"a separator for spreadsheets", csv(Log{}), "\"sep=;\"\r\nSid;Body\r\n1;a\r\n", []string{`log:1: header has 0 columns "Body", want one: rename one, or take one of "sep=;"`}},
+		{"a separator for spreadsheets", csv(Log{}), "\"sep=;\"\r\nSid;Body\r\n1;a\r\n", []string{`3 1 message "a"`}},
 		{"decomposed, white space, case", Log{Format: CSV, Field: "Pr\u00e9nom d'un"}, "Sid, PRE\u0301NOM\u00a0\u00a0D'UN \n1,a\n", []string{`2 1 message "a"`}},
-		{"two spellings", csv(Log{}), "BODY,body\n1,a\n", []string{`log:1: header has 2 columns "Body", want one: rename one, or take one of "BODY", "body"`}},
+		{"two spellings", csv(Log{}), "BODY,body\n1,a\n", []string{`log:1: want exactly one column "Body" in the header: rename one, or take one of ["BODY" "body"]`}},
 		{"two spellings, one of them as asked for", csv(Log{}), "BODY,Body\n1,a\n", []string{`2 1 message "a"`}},
-		{"no such column", csv(Log{}), "Sid,Text\u200b\n", []string{`log:1: header has 0 columns "Body", want one: rename one, or take one of "Sid", "Text\u200b"`}},
-		{"no header", csv(Log{}), "", []string{"log:1: no header: want a line with the names of the columns, or -header"}},
+		{"no such column", csv(Log{}), "Sid,Text\u200b\n", []string{`log:1: want exactly one column "Body" in the header: rename one, or take one of ["Sid" "Text\u200b"]`}},
+		{"nothing in CSV", csv(Log{}), "", nil},
 		{"quote in the header", csv(Log{}), "Si\"d,Body\n", []string{"log:1: header cannot be read: " + unclosed + ": " + quotes}},
 		{"header only", csv(Log{}), "Sid,Body", nil},
 		{"the header again", csv(Log{}), "Sid,Body\n1,a\n\ufeffSid,Body\n2,b\n", []string{`2 1 message "a"`, `3 1 header ""`, `4 2 message "b"`}},
@@ -115,7 +116,7 @@ func TestRead(t *testing.T) {
 		{"carriage returns in one column", csv(Log{}), "Body\na\rSTOP\rb\nc\n", []string{
 			`2 1 skipped "": ` + records, `3 2 message "c"`,
 		}},
-		{"JSON that should be CSV", csv(Log{}), `{"a b":1,"message":"x"}`, []string{`log: looks like JSON with the fields "a b", "message": use -json message`}},
+		{"JSON that should be CSV", csv(Log{}), `{"a b":1,"message":"x"}`, []string{`log: looks like JSON with the fields ["a b" "message"]: use -json message`}},
 		{
 			"kept, date, conditions", csv(Log{Keep: []string{"To", "Sid"}, Date: "at", Where: []Condition{{Field: "Dir", Value: "in"}, {Field: "Sid", Value: "3", Not: true}}}),
 			"Sid,Dir,Body,To,At\n1, IN,a,x,now\n2,out,b,y,then\n3,in,c,z,\n",
@@ -167,9 +168,9 @@ func TestRead(t *testing.T) {
 		{"identifiers for names", json("m.*.text", Log{Keep: []string{"m.*.from"}}), `{"m":{"-N1":{"text":"a","from":1},"-N2":{"text":"b"},"-N3":{}}}`, []string{`1 1 message "a" ["1"] ""`, `1 2 message "b" [""] ""`, `1 3 no text "" [""] ""`}},
 		{"an array in identifiers", json("r.*.m.t", Log{}), `{"r":{"x":{"m":[{"t":"a"},{"t":"b"}]},"y":{"m":{"t":"c"}}}}`, []string{`1 1 message "a"`, `1 2 message "b"`, `1 3 message "c"`}},
 		{"identifiers in an array", json("r.*.t", Log{}), `{"r":[{"x":{"t":"a"},"y":{"t":"b"}},{"x":{"t":"c"}}]}`, []string{`1 1 message "a"`, `1 2 message "b"`, `1 3 message "c"`}},
-		{"two arrays", json("e.s.t", Log{}), `{"e":[{"s":[{"t":"the bus does not"},{"t":"stop"}]}]}`, []string{`log:1: "e.s.t" passes several arrays: write [] after the one with the records: "e[].s.t", "e.s[].t"`}},
-		{"two arrays after a while", json("e.s.t", Log{}), "{\"e\":[{\"s\":{\"t\":\"a\"}}]}\n" + strings.Repeat(" ", sampleSize) + "\n{\"e\":[{\"s\":[{\"t\":\"b\"}]}]}", []string{`1 1 message "a"`, `log:3: "e.s.t" passes several arrays: write [] after the one with the records: "e[].s.t", "e.s[].t"`}},
-		{"three arrays", json("a.b.c", Log{}), `{"a":[{"b":[{"c":["x"]}]}]}`, []string{`log:1: "a.b.c" passes several arrays: write [] after the one with the records: "a[].b.c", "a.b[].c", "a.b.c[]"`}},
+		{"two arrays", json("e.s.t", Log{}), `{"e":[{"s":[{"t":"the bus does not"},{"t":"stop"}]}]}`, []string{`log:1: "e.s.t" passes several arrays: write [] after the one with the records: ["e[].s.t" "e.s[].t"]`}},
+		{"two arrays after a while", json("e.s.t", Log{}), "{\"e\":[{\"s\":{\"t\":\"a\"}}]}\n" + strings.Repeat(" ", sampleSize) + "\n{\"e\":[{\"s\":[{\"t\":\"b\"}]}]}", []string{`1 1 message "a"`, `log:3: "e.s.t" passes several arrays: write [] after the one with the records: ["e[].s.t" "e.s[].t"]`}},
+		{"three arrays", json("a.b.c", Log{}), `{"a":[{"b":[{"c":["x"]}]}]}`, []string{`log:1: "a.b.c" passes several arrays: write [] after the one with the records: ["a[].b.c" "a.b[].c" "a.b.c[]"]`}},
 		{"records with parts", json("e[].s.t", Log{}), `{"e":[{"s":[{"t":"the bus does not "},{"t":"stop"}]},{"s":[{"x":1}]},{"s":{"t":"a"}}]}`, []string{`1 1 message "the bus does not stop"`, `1 2 no text ""`, `1 3 message "a"`}},
 		{"parts that are records", json("e.s[].t", Log{}), `[{"e":[{"s":[{"t":"a"},{"t":"b"}]},{"s":[{"t":"c"}]}]}]`, []string{`1 1 message "a"`, `1 2 message "b"`, `1 3 message "c"`}},
 		{"values of the file with parts", json("[].p.t", Log{}), `[{"p":[{"t":"ST"},{"t":"OP"}]},{"p":{"t":"a"}}]`, []string{`1 1 message "STOP"`, `1 2 message "a"`}},
@@ -190,15 +191,14 @@ func TestRead(t *testing.T) {
 		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": damaged JSON` + rest, `3 3 message "c"`}},
 		{"a broken element in an object", json("m.body", Log{}), "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"b},\n{\"body\":\"c\"}\n]}", []string{`1 1 message "a"`, "log:1: damaged JSON (line 2); reading ends here"}},
 		{"an array that is cut off", body, "[{\"body\":\"a\"},\n{\"body\":\"b\"}", []string{`1 1 message "a"`, `2 2 message "b"`, "log:2: " + cut + ends}},
-		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2); lines 1 to 2 skipped", `log: no record has field "body"`}},
+		{"an object that is cut off", body, "{\n\"body\":", []string{`1 1 skipped "": ` + cut + " (line 2); lines 1 to 2 skipped", `log: no record has field "body": take one of []`}},
 		{"other commas", body, "[{\"body\":\"a\"} {\"body\":\"b\"}\n,{\"body\":\"c\"},]\n{\"body\":\"d\"}", []string{`1 1 message "a"`, `1 2 skipped "": damaged JSON` + rest, `2 3 skipped "": damaged JSON` + rest, `3 4 message "d"`}},
 		{"a number in an array", body, "[1, {\"body\":\"a\"}]", []string{`1 1 skipped "": not an object: want one, with the message in a field`, `1 2 message "a"`}},
-		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of "body", "m[].b.c"`}},
+		{"no field", json("text", Log{}), "{\"body\":\"a\",\"m\":[{\"b\":{\"c\":1}}]}\n", []string{`1 1 no text ""`, `log: no record has field "text": take one of ["body" "m[].b.c"]`}},
 		{"deep", body, strings.Repeat("[", 300) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
 		{"deep in a value", body, `{"x":` + strings.Repeat("[", 200) + "\n{\"body\":\"a\"}", []string{`1 1 skipped "": more than 100 arrays or objects in one another` + rest, `2 2 message "a"`}},
-		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns "a", "b", "Body": use -csv Body`}},
+		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns ["a" "b" "Body"]: use -csv Body`}},
 		{"lines that should be JSON", body, "hello\n", []string{"log: looks like lines: use -lines if each line is one message and nothing else"}},
-		{"JSON in a column", csv(Log{}), "Body,x\n\"{\"\"text\"\":1}\",2\n\"{\"\"a\"\":1}\",3\n", []string{`2 1 skipped "{\"text\":1}": the text is JSON with the message in field "text": extract it first`, `3 2 message "{\"a\":1}"`}},
 
 		// Files that are not text.
 		{"zip", lines, "PK\x03\x04\x14\x00\b\x00", []string{"log: NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16le"}},
@@ -267,7 +267,7 @@ func TestTooLong(t *testing.T) {
 		{"escapes of JSON", `[{"body":"` + strings.Repeat(`\u00e9`, 1e6) + `"},{"body":"x` + strings.Repeat(`\u00e9`, 1e6) + `"},{"body":"` + strings.Repeat(`\"`, 3e6) + `"},{"body":"x` + strings.Repeat(`\\`, 3e6) + `"},{"body":"b"}]`, Log{Format: JSON, Field: "body"}, []string{
 			`1 1 skipped "": record is longer`, `1 2 skipped "": record is longer`, `1 3 skipped "": record is longer`, `1 4 skipped "": record is longer`, `1 5 message "b"`,
 		}},
-		{"array that is not asked for", "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"" + long + long + "\"}]}", Log{Format: JSON, Field: "body"}, []string{`1 1 skipped "": record is longer`, `log: no record has field "body": take one of "m[].body"`}},
+		{"array that is not asked for", "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"" + long + long + "\"}]}", Log{Format: JSON, Field: "body"}, []string{`1 1 skipped "": record is longer`, `log: no record has field "body": take one of ["m[].body"]`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -318,7 +318,7 @@ func TestMissing(t *testing.T) {
 		}
 	}
 	read("t,a,d\n1,2,y\n1,2,z\n1,2,z\n1,2,\n")
-	want := `[no record has field "b": take one of "t", "a", "d" no record has field "c": take one of "t", "a", "d"]`
+	want := `[no record has field "b": take one of ["t" "a" "d"] no record has field "c": take one of ["t" "a" "d"]]`
 	if got := fmt.Sprint(l.Missing()); got != want {
 		t.Errorf("missing: %s, want %s", got, want)
 	}

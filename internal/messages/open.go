@@ -6,19 +6,11 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 
 	"example.com/optout/internal/quote"
 )
-
-// marks are the byte order marks of encodings.
-var marks = map[string]encoding.Encoding{
-	"\ufeff":   unicode.UTF8,
-	"\xff\xfe": unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
-	"\xfe\xff": unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
-}
 
 // open returns the text of a log in UTF-8. w is the file as it is.
 func (s *scan) open(w *window) (*window, error) {
@@ -29,10 +21,10 @@ func (s *scan) open(w *window) (*window, error) {
 		}
 		w = &window{r: z}
 	}
-	sample, text := w.sample(), cmp.Or(s.Encoding, unicode.UTF8)
-	for mark, encoding := range marks {
-		if strings.HasPrefix(sample, mark) {
-			text = encoding
+	text := cmp.Or(s.Encoding, unicode.UTF8)
+	for mark, name := range map[string]string{"\ufeff": "utf-8", "\xff\xfe": "utf-16le", "\xfe\xff": "utf-16be"} {
+		if strings.HasPrefix(w.sample(), mark) {
+			text, _ = htmlindex.Get(name)
 		}
 	}
 	s.encoding, _ = htmlindex.Name(text)
@@ -41,9 +33,11 @@ func (s *scan) open(w *window) (*window, error) {
 		w.sample()
 	}
 	w.text = strings.TrimPrefix(w.text, "\ufeff")
-	sample = w.sample()
-	if i := strings.IndexByte(sample, 0); i >= 0 {
+	if i := strings.IndexByte(w.sample(), 0); i >= 0 {
 		return nil, s.refuse(fmt.Errorf("NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16%s", []string{"be", "le"}[i%2]))
+	}
+	if s.Format != JSON && pick(fieldNames(w.sample())) != "" {
+		return nil, s.refuse(s.looks(w.sample()))
 	}
 	return w, nil
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // How much of a log is read at once, and how much of its beginning is looked at.
-const bufferSize, sampleSize = 256 << 10, 64 << 10
+const bufferSize, sampleSize = 512 << 10, 64 << 10
 
 // A window is the part of a log that is being read. It is a string, so that
 // parts of it stay valid.
@@ -19,15 +19,11 @@ type window struct {
 	line   int    // that next has returned, from 1
 }
 
-// sampleWindow returns a window of the beginning of a log.
-func sampleWindow(sample string) *window { return &window{r: strings.NewReader(""), text: sample} }
-
 // more appends to text. It reports whether it did: otherwise err says why.
 func (w *window) more() bool {
 	w.buffer = slices.Grow(append(w.buffer[:0], w.text...), bufferSize)
-	var n int
-	n, w.err = io.ReadAtLeast(w.r, w.buffer[len(w.text):][:bufferSize], 1)
-	w.text = string(w.buffer[:len(w.text)+n])
+	n, err := io.ReadAtLeast(w.r, w.buffer[len(w.text):][:bufferSize], 1)
+	w.text, w.err = string(w.buffer[:len(w.text)+n]), err
 	return n > 0
 }
 

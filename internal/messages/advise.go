@@ -57,7 +57,11 @@ func (s *scan) looks(sample string) error {
 		}
 	}
 	r, names, _, err := new(Log).header(&window{r: strings.NewReader(sample)})
-	switch isCSV := slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz"))) || r.fits(names); {
+	sentence := slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, " ") })
+	usual := pick(names) != "" || slices.ContainsFunc(names, datum.MatchString)
+	isCSV := len(names) > 1 && !sentence && (usual || r.read() == nil && len(r.fields) == len(names))
+	isCSV = isCSV || slices.Contains([]string{".csv", ".tsv"}, path.Ext(strings.TrimSuffix(s.rec.File, ".gz")))
+	switch {
 	case len(names) == 1 && strings.HasPrefix(text, `"`) && pick(names) == "":
 		return errors.New("looks like CSV of one column without a header: use -header Body -csv Body")
 	case isCSV && err == nil:
@@ -66,20 +70,6 @@ func (s *scan) looks(sample string) error {
 		return fmt.Errorf("looks like CSV: %w", err)
 	}
 	return errors.New("looks like lines: use -lines if each line is one message and nothing else")
-}
-
-// fits reports whether a sample with these names in its header is CSV: there are
-// several, and one is usual or a datum, or the next records have as many fields,
-// which sentences do not have.
-func (r *csvReader) fits(names []string) bool {
-	if len(names) < 2 || slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, " ") }) {
-		return false
-	}
-	n, err := 0, r.read()
-	for ; err == nil && len(r.fields) == len(names); err = r.read() {
-		n++
-	}
-	return n > 0 && err == io.EOF || pick(names) != "" || slices.ContainsFunc(names, datum.MatchString)
 }
 
 var plainName = regexp.MustCompile(`^[\w.-]+$`)

@@ -171,21 +171,17 @@ func (j *jsonScan) shorten(c byte) (byte, bool) {
 // records: at the next line or, if the value has several, at the next one that
 // begins a value.
 func (j *jsonScan) resume(err error, first, records int) error {
-	last := j.line
-	ends := last > first && (j.rec.Number > records || len(j.since) > maxRecord) || j.ended && (j.window.err != io.EOF || j.record == nil)
+	several := j.line > first
+	ends := several && (j.rec.Number > records || len(j.since) > maxRecord) || j.ended && (j.window.err != io.EOF || j.record == nil)
 	if j.ended && j.window.err == io.EOF {
 		err = errCut
 	}
-	if last > first {
-		err = fmt.Errorf("%w (line %d)", err, last)
-	}
 	if ends {
-		return j.at(first, fmt.Errorf("%w; reading ends here", err))
+		return j.at(j.line, fmt.Errorf("%w; reading ends here", err))
 	}
 	j.text = string(j.since) + j.text
 	j.next()
-	j.line = first
-	for last > first && (j.text != "" || j.more()) && strings.IndexAny(strings.TrimLeft(j.text, " \t"), "{[") != 0 {
+	for j.line = first; several && (j.text != "" || j.more()) && strings.IndexAny(strings.TrimLeft(j.text, " \t"), "{[") != 0; {
 		j.next()
 	}
 	j.top = slices.DeleteFunc(j.top, func(line int) bool { return line >= first })
@@ -347,19 +343,19 @@ func (j *jsonScan) take(field int, token json.Token) error {
 	if j.rec.Number > r.number {
 		return j.at(j.line, fmt.Errorf("field %s comes after the records in the same value: move it before them, or do not ask for it; reading ends here", quote.Quote(j.fields[field])))
 	}
-	v := &j.values[field]
 	_, isText := token.(string)
 	_, isNumber := token.(json.Number)
+	v, text := &j.values[field], fmt.Sprint(token)
 	switch {
 	case field == 0 && !isText && (r.joined || !isNumber && token != nil):
 		r.broken = fmt.Errorf("field %s is not text: name the field in it that is, with points between the names", quote.Quote(j.Field))
 	case token == nil:
-	case !v.ok || field == 0 && !r.joined:
-		*v = value{fmt.Sprint(token), true}
-	case field == 0:
-		v.text += fmt.Sprint(token)
+	case v.ok && r.joined && field == 0:
+		v.text += text
+	case v.ok && field > 0:
+		v.text += "," + text
 	default:
-		v.text += "," + fmt.Sprint(token)
+		*v = value{text, true}
 	}
 	return nil
 }

@@ -202,7 +202,7 @@ func (s *scan) skip(line int, err error) error {
 }
 
 // record hands on the record that begins on this line. err is the error of reading
-// it; that of the window ends the reading.
+// it. An error of the window ends the reading.
 func (s *scan) record(w *window, line int, err error) error {
 	if err == nil {
 		return s.message(line)

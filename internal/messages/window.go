@@ -19,17 +19,19 @@ type window struct {
 	line   int    // that next has returned, from 1
 }
 
-// more appends to text. It reports whether it did: otherwise err says why.
+// more appends to text. It reports whether it did: otherwise err says why. To a
+// long text it appends much, as it copies all of it.
 func (w *window) more() bool {
+	least := min(max(1, len(w.text)-bufferSize), bufferSize)
 	w.buffer = slices.Grow(append(w.buffer[:0], w.text...), bufferSize)
-	n, err := io.ReadAtLeast(w.r, w.buffer[len(w.text):][:bufferSize], 1)
+	n, err := io.ReadAtLeast(w.r, w.buffer[len(w.text):][:bufferSize], least)
 	w.text, w.err = string(w.buffer[:len(w.text)+n]), err
 	return n > 0
 }
 
-// next returns the next line, with its end. A line that is too long is skipped: the
-// error is errTooLong then, and what it returns has as many quotes as the line, or
-// fewer by an even number.
+// next returns the next line, with its end. For a line that is too long the error is
+// errTooLong, and of the line only its last part is returned. That part begins with
+// a quote if the rest has an odd number of quotes.
 func (w *window) next() (line string, err error) {
 	end := strings.IndexByte(w.text, '\n') + 1
 	for end == 0 && w.more() {

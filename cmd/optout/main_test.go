@@ -246,7 +246,7 @@ func TestAdvice(t *testing.T) {
 		{"a name with spaces", "space.csv", "", `use -csv "SMS Text"`, "-csv SMS_Text"},
 		{"no such column", "a.csv", "-csv Text", `take one of ["Sid" "Body"]`, "-csv Body"},
 		{"no such column to keep", "a.csv", "-csv Body -keep From", `take one of ["Sid" "Body"]`, "-csv Body -keep Sid"},
-		{"a value that no record has", "a.csv", "-csv Body -where Sid=SM2", "they have Sid=SM1 1", "-csv Body -where Sid=SM1"},
+		{"a value that no record has", "a.csv", "-csv Body -where Sid=SM2", "with these values and counts: [Sid=SM1:1]", "-csv Body -where Sid=SM1"},
 		{"no such field", "hook.jsonl", "-json body", `take one of ["message.body"]`, "-json message.body"},
 		{"a field of objects", "hook.jsonl", "-json message", "with points between the names", "-json message.body"},
 		{"encoding", "latin.csv", "-csv Body", "name its encoding, as -encoding windows-1252 does", "-csv Body -encoding windows-1252"},

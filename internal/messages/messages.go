@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -75,11 +74,11 @@ type Log struct {
 	Encoding encoding.Encoding // of a log without a byte order mark; nil for UTF-8
 	Hash     bool              // compute ReadAs.SHA256
 
-	fields []string          // that are read: Field, Keep, Date and of Where
-	seen   []bool            // a record has the field
-	names  []string          // of fields to choose from
-	met    bool              // a record meets Where
-	unmet  map[Condition]int // conditions with the values of records that do not meet them
+	fields []string       // that are read: Field, Keep, Date and of Where
+	seen   []bool         // a record has the field
+	names  []string       // of fields to choose from
+	met    bool           // a record meets Where
+	unmet  map[string]int // "field=value" of records that do not meet a condition
 }
 
 // A Condition compares a field with a value, ignoring case and the white space
@@ -106,7 +105,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 		for _, c := range l.Where {
 			l.fields = append(l.fields, c.Field)
 		}
-		l.seen, l.unmet = make([]bool, len(l.fields)), make(map[Condition]int)
+		l.seen, l.unmet = make([]bool, len(l.fields)), make(map[string]int)
 	}
 	s := &scan{Log: l, each: each, rec: Record{File: name}, values: make([]value, len(l.fields))}
 	hash := sha256.New()
@@ -140,12 +139,8 @@ func (l *Log) Missing() (errs []error) {
 		}
 	}
 	if errs == nil && !l.met && len(l.unmet) > 0 {
-		var values []string
-		for c, n := range l.unmet {
-			values = append(values, fmt.Sprintf("%s %d", quote.Printable(c.Field+"="+c.Value), n))
-		}
-		slices.Sort(values)
-		errs = append(errs, fmt.Errorf("-where excludes every record: they have %s", strings.Join(values, ", ")))
+		values := strings.TrimPrefix(fmt.Sprint(l.unmet), "map") // in their order
+		errs = append(errs, fmt.Errorf("-where excludes every record, with these values and counts: %s", quote.Printable(values)))
 	}
 	return errs
 }
@@ -182,18 +177,15 @@ func (s *scan) message(line int) error {
 		text := strings.TrimSpace(conditions[i].text)
 		if same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value)); same == c.Not {
 			s.rec.Kind = Excluded
-			unmet := Condition{Field: c.Field, Value: strings.Clone(text)}
-			if n := s.unmet[unmet]; n > 0 || len(s.unmet) < maxValues {
-				s.unmet[unmet] = n + 1
+			have := c.Field + "=" + text
+			if n := s.unmet[have]; n > 0 || len(s.unmet) < 50 { // enough for a person to choose from
+				s.unmet[have] = n + 1
 			}
 		}
 	}
 	s.met = s.met || s.rec.Kind != Excluded
 	return s.each(&s.rec)
 }
-
-// maxValues is how many values or names a person can choose from.
-const maxValues = 50
 
 // skip hands on a record that cannot be read.
 func (s *scan) skip(line int, err error) error {

@@ -323,7 +323,7 @@ func TestMissing(t *testing.T) {
 		t.Errorf("missing: %s, want %s", got, want)
 	}
 	read("t,b,c,d\n1,2,3,y\n")
-	want = `[-where excludes every record: they have d= 1, d=y 2, d=z 2]`
+	want = `[-where excludes every record, with these values and counts: [d=:1 d=y:2 d=z:2]]`
 	if got := fmt.Sprint(l.Missing()); got != want {
 		t.Errorf("missing: %s, want %s", got, want)
 	}

@@ -21,12 +21,14 @@ func (s *scan) lines(w *window) (err error) {
 		s.values[0] = value{text, true}
 		err = s.record(w, w.line, err)
 		s.rec = Record{File: s.rec.File, Number: s.rec.Number}
-		for end := strings.IndexByte(w.text, '\n'); plain && end >= 0 && err == nil; end = strings.IndexByte(w.text, '\n') {
+		rest := w.text
+		for end := strings.IndexByte(rest, '\n'); plain && end >= 0 && err == nil; end = strings.IndexByte(rest, '\n') {
 			w.line++
-			s.rec.Line, s.rec.Number, s.rec.Text = w.line, w.line, w.text[:end]
-			w.text = w.text[end+1:]
+			s.rec.Line, s.rec.Number, s.rec.Text = w.line, w.line, rest[:end]
+			rest = rest[end+1:]
 			err = s.each(&s.rec)
 		}
+		w.text = rest
 	}
 	return err
 }

@@ -42,7 +42,6 @@ type want struct {
 
 // A jsonRecord is a value that is a record, unless it contains records.
 type jsonRecord struct {
-	line   int
 	number int   // of the record before it
 	outer  bool  // it contains records
 	joined bool  // its text consists of parts
@@ -203,7 +202,7 @@ func (j *jsonScan) token() (json.Token, error) {
 
 // element reads a value, and hands it on if it is a record.
 func (j *jsonScan) element(token json.Token, wants []want) error {
-	r := &jsonRecord{line: j.line, number: j.rec.Number}
+	r, line := &jsonRecord{number: j.rec.Number}, j.line
 	if _, ok := token.(json.Delim); !ok && wants[0].path != "" {
 		r.broken = errNoObject
 	}
@@ -216,11 +215,11 @@ func (j *jsonScan) element(token json.Token, wants []want) error {
 	switch {
 	case r.outer:
 	case j.decoder.InputOffset()-begin > maxRecord:
-		err = j.skip(r.line, errTooLong)
+		err = j.skip(line, errTooLong)
 	case r.broken != nil:
-		err = j.skip(r.line, r.broken)
+		err = j.skip(line, r.broken)
 	default:
-		err = j.message(r.line)
+		err = j.message(line)
 	}
 	copy(j.values, saved)
 	j.record = outer

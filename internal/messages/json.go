@@ -212,14 +212,11 @@ func (j *jsonScan) element(token json.Token, wants []want) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case r.outer:
-	case j.decoder.InputOffset()-begin > maxRecord:
-		err = j.skip(line, errTooLong)
-	case r.broken != nil:
-		err = j.skip(line, r.broken)
-	default:
-		err = j.message(line)
+	if j.decoder.InputOffset()-begin > maxRecord {
+		r.broken = errTooLong
+	}
+	if !r.outer {
+		err = j.scan.record(j.window, line, r.broken)
 	}
 	copy(j.values, saved)
 	j.record = outer

@@ -187,7 +187,7 @@ func (j *jsonScan) resume(err error, first, records int) error {
 	j.inLine, j.ended, j.quoted, j.depth, j.arrays, j.record = false, false, 0, 0, 0, nil
 	clear(j.values)
 	j.decode()
-	return j.skip(first, fmt.Errorf("%w%s", err, cmp.Or(skippedLines(first, j.line), "; rest of the line skipped")))
+	return j.scan.record(j.window, first, fmt.Errorf("%w%s", err, cmp.Or(skippedLines(first, j.line), "; rest of the line skipped")))
 }
 
 // token reads the next token. Its error is a damage.

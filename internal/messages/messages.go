@@ -161,13 +161,23 @@ type value struct {
 	ok   bool // there is one
 }
 
-// message hands on the record with the fields s.values.
-func (s *scan) message(line int) error {
-	v, kept := s.values, s.rec.Kept[:0]
+// record hands on the record that begins on this line, with the fields s.values. err
+// is the error of reading it. An error of the window ends the reading.
+func (s *scan) record(w *window, line int, err error) error {
+	if err != nil && err == w.err {
+		return s.at(w.line+1, err)
+	}
+	kept := s.rec.Kept[:0]
+	s.rec = Record{File: s.rec.File, Line: line, Number: s.rec.Number + 1}
+	if err != nil {
+		s.rec.Kind, s.rec.Err = Skipped, err
+		return s.each(&s.rec)
+	}
+	v := s.values
 	for _, k := range v[1:][:len(s.Keep)] {
 		kept = append(kept, k.text)
 	}
-	s.rec = Record{File: s.rec.File, Line: line, Number: s.rec.Number + 1, Text: v[0].text, Kept: kept, Date: v[1+len(s.Keep)].text}
+	s.rec.Text, s.rec.Kept, s.rec.Date = v[0].text, kept, v[1+len(s.Keep)].text
 	s.rec.Damaged = !utf8.ValidString(s.rec.Text) || strings.Contains(s.rec.Text, "\ufffd")
 	if !v[0].ok {
 		s.rec.Kind = NoText
@@ -185,24 +195,6 @@ func (s *scan) message(line int) error {
 	}
 	s.met = s.met || s.rec.Kind != Excluded
 	return s.each(&s.rec)
-}
-
-// skip hands on a record that cannot be read.
-func (s *scan) skip(line int, err error) error {
-	s.rec = Record{File: s.rec.File, Line: line, Number: s.rec.Number + 1, Kind: Skipped, Err: err}
-	return s.each(&s.rec)
-}
-
-// record hands on the record that begins on this line. err is the error of reading
-// it. An error of the window ends the reading.
-func (s *scan) record(w *window, line int, err error) error {
-	if err == nil {
-		return s.message(line)
-	}
-	if err == w.err {
-		return s.at(w.line+1, err)
-	}
-	return s.skip(line, err)
 }
 
 // skippedLines says that a record has several lines.

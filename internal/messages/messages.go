@@ -181,12 +181,16 @@ func (s *scan) record(w *window, line int, err error) error {
 	s.rec.Damaged = !utf8.ValidString(s.rec.Text) || strings.Contains(s.rec.Text, "\ufffd")
 	if !v[0].ok {
 		s.rec.Kind = NoText
+	} else if strings.HasPrefix(s.rec.Text, "{") {
+		if field := pick(fieldNames(s.rec.Text)); field != "" && !strings.Contains(field, ".") {
+			s.rec.Kind, s.rec.Err = Skipped, fmt.Errorf("the text is JSON with the message in field %s: extract it first", quote.Quote(field))
+		}
 	}
 	conditions := v[2+len(s.Keep):]
 	for i, c := range s.Where {
 		text := strings.TrimSpace(conditions[i].text)
 		if same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value)); same == c.Not {
-			s.rec.Kind = Excluded
+			s.rec.Kind, s.rec.Err = Excluded, nil
 			have := c.Field + "=" + text
 			if n := s.unmet[have]; n > 0 || len(s.unmet) < 50 { // enough for a person to choose from
 				s.unmet[have] = n + 1

@@ -200,6 +200,8 @@ func TestRead(t *testing.T) {
 		{"CSV that should be JSON", body, "a|b|Body\n1|2|3\n", []string{`log: looks like CSV with the columns ["a" "b" "Body"]: use -csv Body`}},
 		{"lines that should be JSON", body, "hello\n", []string{"log: looks like lines: use -lines if each line is one message and nothing else"}},
 
+		{"JSON in a column", csv(Log{}), "Body,x\n\"{\"\"text\"\":1}\",2\n\"{\"\"a\"\":1}\",3\n", []string{`2 1 skipped "{\"text\":1}": the text is JSON with the message in field "text": extract it first`, `3 2 message "{\"a\":1}"`}},
+
 		// Files that are not text.
 		{"zip", lines, "PK\x03\x04\x14\x00\b\x00", []string{"log: NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16le"}},
 		{"gzip, broken", lines, "\x1f\x8bnope", []string{"log: unexpected EOF: the compressed file is damaged, fetch it again"}},

@@ -24,7 +24,7 @@ func (s *scan) lines(w *window) (err error) {
 		err = s.record(w, w.line, err)
 		s.rec = Record{File: s.rec.File, Number: s.rec.Number}
 		rest := w.text
-		for end := strings.IndexByte(rest, '\n'); plain && end >= 0 && err == nil; end = strings.IndexByte(rest, '\n') {
+		for end := strings.IndexByte(rest, '\n'); plain && end >= 0 && rest[0] != '{' && err == nil; end = strings.IndexByte(rest, '\n') {
 			w.line++
 			s.rec.Line, s.rec.Number, s.rec.Text = w.line, w.line, rest[:end]
 			rest = rest[end+1:]

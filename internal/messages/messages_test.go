@@ -84,7 +84,7 @@ func TestRead(t *testing.T) {
 		{"half a UTF-16 unit", lines, "\xff\xfea\x00\n\x00\xea", []string{`1 1 message "a"`, `2 2 message "�" damaged`}},
 		{"windows-1252", Log{Format: Lines, Encoding: charmap.Windows1252}, "ARR\xcaT\n", []string{`1 1 message "ARRÊT"`}},
 		{"a mark over an encoding", Log{Format: Lines, Encoding: charmap.Windows1252}, "\ufeffARR\u00caT\n", []string{`1 1 message "ARRÊT"`}},
-		{"text that looks like another format", lines, "Sid,Body\n[1,2]\n{\"body\":1}\n", []string{`1 1 message "Sid,Body"`, `2 2 message "[1,2]"`, `3 3 message "{\"body\":1}"`}},
+		{"text that looks like another format", lines, "Sid,Body\n[1,2]\n{lol}\n{\"body\":1}\n", []string{`1 1 message "Sid,Body"`, `2 2 message "[1,2]"`, `3 3 message "{lol}"`, `4 4 skipped "{\"body\":1}": the text is JSON with the message in field "body": extract it first`}},
 		{"JSON that should be lines", lines, "{\"body\":\"STOP\"}\n", []string{`log: looks like JSON with the fields ["body"]: use -json body`}},
 		{"JSON without a usual name", lines, "{\"a\":\"STOP\"}\n", []string{`1 1 message "{\"a\":\"STOP\"}"`}},
 

@@ -25,7 +25,6 @@ type auditor struct {
 	buffer *bufio.Writer // to standard output; it keeps its errors
 	out    output        // to buffer
 	stderr io.Writer
-	failed error // why the work ends
 
 	message  decided
 	kinds    [messages.Header + 1]int                        // records
@@ -48,58 +47,53 @@ type decided struct {
 	cells []string  // of the examiners
 }
 
-// audit decides the messages of all files. It returns the number of problems. An
-// error of reading is a problem that ends at most the file; an error of writing, or
-// a date with the day first, ends the work.
-func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (problems int, err error) {
+// audit decides the messages of all files. It returns the exit status, and the
+// error that ends the work: of writing, or of dates. An error of reading ends at
+// most the file; audit reports it.
+func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (status int, err error) {
 	if !o.has("by", "report") { // which keep more the longer the log is
 		debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
 	}
 	a := &auditor{options: o, stdin: stdin, buffer: w, stderr: stderr, start: time.Now(), pause: 2 * time.Second}
 	a.out, a.keywords = newOutput(o.format, w, o.columns()), make(map[string]int)
 	for _, name := range o.files {
-		a.decide(name)
+		if err := a.decide(name); err != nil {
+			a.report(err)
+		}
 	}
 	for _, missing := range o.log.Missing() {
 		a.report(missing)
 	}
-	n := a.kinds[messages.Message]
-	switch {
-	case a.failed != nil:
-	case n > 0 && a.dates.unread == n:
-		a.failed = fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
-	case a.senders != nil:
-		a.problems += a.senders.lost
-		a.senders.settle()
-		for _, row := range a.senders.table.rows {
-			a.out.row(row)
-		}
+	if n := a.kinds[messages.Message]; n > 0 && a.dates.unread == n {
+		a.dates.failed = fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and %s", a.log.Date, a.dates.example, wantLayout)
 	}
-	if a.flush() == nil {
+	if a.flush() == nil && a.senders != nil {
+		a.problems += a.senders.lost
+		a.senders.settle(a.out)
+	}
+	if err = a.flush(); err == nil {
 		a.write(a.stderr)
 		for _, e := range a.examiners {
 			e.write(a.stderr, a.reporter)
 		}
 		if a.reporter != nil {
-			a.failed = a.reporter.finish(a)
+			err = a.reporter.finish(a)
 		}
 	}
-	return a.problems, a.failed
+	return min(a.problems, 1), err
 }
 
 // flush writes the rows. It returns the error that ends the work.
 func (a *auditor) flush() error {
 	a.out.Flush()
-	a.failed = cmp.Or(a.buffer.Flush(), a.failed)
-	return a.failed
+	return cmp.Or(a.buffer.Flush(), a.dates.failed)
 }
 
 // decide decides the messages of a file.
-func (a *auditor) decide(name string) {
+func (a *auditor) decide(name string) error {
 	name, f, err := open(name, a.stdin)
 	if err != nil {
-		a.report(err)
-		return
+		return err
 	}
 	defer f.Close()
 	a.file = f
@@ -107,9 +101,7 @@ func (a *auditor) decide(name string) {
 	if err == nil || as.Records > 0 {
 		a.logs = append(a.logs, as)
 	}
-	if err != nil {
-		a.report(err)
-	}
+	return err
 }
 
 // Read reads from the file. It writes the rows first, as reading may have to wait.
@@ -136,13 +128,10 @@ func (a *auditor) record(r *messages.Record) error {
 	}
 	d := &a.message
 	if a.log.Date != "" {
-		var err error
-		if d.time, err = a.dates.read(r.Date, r.Kind == messages.Message); err != nil {
-			a.failed = at(r, err)
-		}
+		d.time = a.dates.read(r)
 	}
-	if r.Kind != messages.Message || a.failed != nil {
-		return a.failed
+	if r.Kind != messages.Message || a.dates.failed != nil {
+		return a.dates.failed
 	}
 	if r.Damaged {
 		if a.damaged++; a.damaged == 1 {
@@ -164,7 +153,7 @@ func (a *auditor) record(r *messages.Record) error {
 	if show {
 		a.out.row(d.row())
 	}
-	return a.failed
+	return nil
 }
 
 // at returns an error with the place of a record.

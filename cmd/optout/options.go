@@ -164,7 +164,7 @@ func (o *options) check() error {
 		{o.has("texts") && !o.has("report"), "-texts is for a page: add -report FILE.html"},
 		{o.has("date") && !o.has("report", "by", "compare"), "-date is for -by, -compare and -report: add one of them"},
 		{o.has("date-layout") && !o.has("date"), "-date-layout is the form of dates: add -date and their column or field"},
-		{o.has("date-layout") && !strings.Contains(o.dates.layout, "06"), `-date-layout: want the date 2 January 2006, 15:04:05 in your form, such as "02.01.2006 15:04"`},
+		{o.has("date-layout") && !strings.Contains(o.dates.layout, "06"), "-date-layout: want " + wantLayout},
 	} {
 		if mistake.made {
 			return errors.New(mistake.advice)

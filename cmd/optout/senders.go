@@ -74,8 +74,8 @@ func (l *senderList) examine(d *decided, _ *reporter) (found bool) {
 	return false
 }
 
-// settle finds the state of each sender, by the events in the order of their times.
-func (l *senderList) settle() {
+// settle prints the state of each sender, by the events in the order of their times.
+func (l *senderList) settle(out output) {
 	l.table.columns = l.columns()
 	for _, s := range l.list {
 		slices.SortStableFunc(s.events, func(a, b event) int { return a.time.Compare(b.time) })
@@ -98,7 +98,9 @@ func (l *senderList) settle() {
 			l.optOut[last]++
 		}
 		counts := []string{fmt.Sprint(count[optout.ClassOptOut]), fmt.Sprint(count[optout.ClassOptIn])}
-		l.table.rows = append(l.table.rows, slices.Concat(s.values, []string{last}, since, counts))
+		row := slices.Concat(s.values, []string{last}, since, counts)
+		l.table.rows = append(l.table.rows, row)
+		out.row(row)
 	}
 }
 

@@ -36,7 +36,6 @@ type auditor struct {
 
 	start time.Time
 	pause time.Duration // from start to the next report of progress
-	bytes int           // read so far
 }
 
 // A decided is a message and its decision. It is valid until the next one.
@@ -105,18 +104,16 @@ func (a *auditor) decide(name string) error {
 }
 
 // Read reads from the file. It writes the rows first, as reading may have to wait.
-// On a terminal it says how much was read: after two seconds, four, eight and so
-// on.
+// On a terminal it reports its progress: after two seconds, four, eight and so on.
 func (a *auditor) Read(p []byte) (int, error) {
 	if err := a.flush(); err != nil {
 		return 0, err
 	}
-	n, err := a.file.Read(p)
-	if a.bytes += n; time.Since(a.start) > a.pause && isTerminal(a.stderr) {
-		fmt.Fprintf(a.stderr, "optout: %d MB read\n", a.bytes/1e6)
+	if time.Since(a.start) > a.pause && isTerminal(a.stderr) {
+		fmt.Fprintf(a.stderr, "optout: %d messages so far\n", a.kinds[messages.Message])
 		a.pause *= 2
 	}
-	return n, err
+	return a.file.Read(p)
 }
 
 // record decides a record, if it is a message. It returns the error that ends the

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/text/encoding/htmlindex"
@@ -65,7 +64,7 @@ func (o *options) flagSet() *flag.FlagSet {
 		fs.BoolVar(to, name, false, "")
 	}
 	for name, to := range map[string]*string{
-		"csv": &o.log.Field, "json": &o.log.Field, "jsonl": &o.log.Field, "date": &o.log.Date, "date-layout": &o.dates.layout,
+		"csv": &o.log.Field, "json": &o.log.Field, "jsonl": &o.log.Field, "comma": &o.log.Comma, "date": &o.log.Date, "date-layout": &o.dates.layout,
 		"table": &o.table, "report": &o.page, "explain": &o.explain,
 	} {
 		fs.StringVar(to, name, "", "")
@@ -84,14 +83,6 @@ func (o *options) flagSet() *flag.FlagSet {
 			return nil
 		})
 	}
-	fs.Func("comma", "", func(s string) error {
-		comma, _, rest, err := strconv.UnquoteChar(s, 0)
-		if err != nil || rest != "" || strings.ContainsRune("\"\r\n\ufffd", comma) {
-			return errors.New("want one character, or \\t for a tab")
-		}
-		o.log.Comma = string(comma)
-		return nil
-	})
 	fs.Func("encoding", "", func(name string) (err error) {
 		if o.log.Encoding, err = htmlindex.Get(name); err != nil {
 			return errors.New("no such encoding: encoding.spec.whatwg.org/#names-and-labels has the names, windows-1252 and shift_jis among them")
@@ -135,7 +126,12 @@ func parse(args []string) (*options, error) {
 }
 
 // check finds flags that do not go together, and completes the others.
-func (o *options) check() error {
+func (o *options) check() (err error) {
+	refuse := func(mistake bool, advice string, args ...any) {
+		if mistake && err == nil {
+			err = fmt.Errorf(advice, args...)
+		}
+	}
 	isFlag := func(file string) bool { return strings.HasPrefix(file, "-") && file != stdinName }
 	noWords := func(tag string) bool { return len(o.regime.Keywords(tag)) == 0 }
 	formats := 0
@@ -144,36 +140,30 @@ func (o *options) check() error {
 			o.log.Format, formats = format, formats+1
 		}
 	}
+	o.log.Comma = strings.ReplaceAll(o.log.Comma, `\t`, "\t")
 	fields := o.has("keep", "by", "where", "date")
 	read := len(o.files) > 0 || formats > 0 || fields || o.has("all", "near", "report") || o.has("compare") && !o.has("explain")
-	for _, mistake := range []struct {
-		made   bool
-		advice string
-	}{
-		{slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file"},
-		{!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
-		{o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages"},
-		{o.has("explain") && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
-		{o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords"},
-		{slices.ContainsFunc(o.languages, noWords), fmt.Sprintf("-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())},
-		{o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`},
-		{formats > 1, "-lines, -csv and -json exclude each other: all files have one format"},
-		{fields && !o.has("csv", "json", "jsonl"), "-keep, -by, -where and -date name columns or fields: add -csv or -json"},
-		{o.has("comma", "header", "noquote") && !o.has("csv"), "-comma, -header and -noquote are for CSV: add -csv"},
-		{o.has("by") && o.has("near", "compare", "all", "keep"), "-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice"},
-		{o.has("texts") && !o.has("report"), "-texts is for a page: add -report FILE.html"},
-		{o.has("date") && !o.has("report", "by", "compare"), "-date is for -by, -compare and -report: add one of them"},
-		{o.has("date-layout") && !o.has("date"), "-date-layout is the form of dates: add -date and their column or field"},
-		{o.has("date-layout") && !strings.Contains(o.dates.layout, "06"), "-date-layout: want " + wantLayout},
-	} {
-		if mistake.made {
-			return errors.New(mistake.advice)
-		}
-	}
+
+	refuse(slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file")
+	refuse(!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), "-o %q: want text, csv or jsonl", o.format)
+	refuse(o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages")
+	refuse(o.has("explain") && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv")
+	refuse(o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords")
+	refuse(slices.ContainsFunc(o.languages, noWords), "-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())
+	refuse(o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`)
+	refuse(formats > 1, "-lines, -csv and -json exclude each other: all files have one format")
+	refuse(fields && !o.has("csv", "json", "jsonl"), "-keep, -by, -where and -date name columns or fields: add -csv or -json")
+	refuse(o.has("comma", "header", "noquote") && !o.has("csv"), "-comma, -header and -noquote are for CSV: add -csv")
+	refuse(o.has("comma") && (len([]rune(o.log.Comma)) != 1 || strings.ContainsAny(o.log.Comma, "\"\r\n\ufffd")), `-comma %q: want one character, or \t for a tab`, o.log.Comma)
+	refuse(o.has("by") && o.has("near", "compare", "all", "keep"), "-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice")
+	refuse(o.has("texts") && !o.has("report"), "-texts is for a page: add -report FILE.html")
+	refuse(o.has("date") && !o.has("report", "by", "compare"), "-date is for -by, -compare and -report: add one of them")
+	refuse(o.has("date-layout") && !o.has("date"), "-date-layout is the form of dates: add -date and their column or field")
+	refuse(o.has("date-layout") && !strings.Contains(o.dates.layout, "06"), "-date-layout: want "+wantLayout)
 	if len(o.files) == 0 {
 		o.files = []string{stdinName}
 	}
-	return nil
+	return err
 }
 
 // prepare looks up what the flags name, before messages are read.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,9 +49,6 @@ type decided struct {
 // error that ends the work: of writing, or of dates. An error of reading ends at
 // most the file; audit reports it.
 func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (status int, err error) {
-	if !o.has("by", "report") { // which keep more the longer the log is
-		debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
-	}
 	a := &auditor{options: o, stdin: stdin, buffer: w, stderr: stderr, start: time.Now(), pause: 2 * time.Second}
 	a.out, a.keywords = newOutput(o.format, w, o.columns()), make(map[string]int)
 	for _, name := range o.files {

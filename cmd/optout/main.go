@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"runtime/debug"
 )
 
@@ -36,6 +35,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case o.log.Format == "":
 		status, err = 2, o.formatError(stdin)
 	default:
+		if !o.has("by", "report") { // which keep more the longer the log is
+			debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
+		}
 		status, err = audit(o, stdin, w, stderr)
 	}
 	if err = cmp.Or(w.Flush(), err); err != nil {
@@ -51,14 +53,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 // version returns the command's version and commit, as far as the build knows
 // them.
 func version() string {
-	v := "optout"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		v += " " + info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				v += ", commit " + s.Value
-			}
+	info, _ := debug.ReadBuildInfo()
+	info = cmp.Or(info, new(debug.BuildInfo)) // a build without modules has none
+	v := "optout " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v += ", commit " + s.Value
 		}
 	}
-	return v + ", " + runtime.Version()
+	return v + ", " + info.GoVersion
 }

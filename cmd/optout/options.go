@@ -30,21 +30,19 @@ func usage() string {
 
 // An options is a command line that was parsed.
 type options struct {
-	given     map[string]bool // flags
-	log       messages.Log    // its Format is "" if no messages are to be read
-	files     []string
-	table     string        // the file of -table
-	regime    regime.Regime // with an ID if -regime is given
-	languages []string      // of -language
-	policy    optout.Policy
-	flags     optout.Flags
-	dates     dateReader // for -date
-	all       bool
-	ids       []string // of -compare
-	explain   string
-	format    string // of the output
-	page      string // the file of -report
-	texts     bool
+	given  map[string]bool // flags
+	log    messages.Log    // its Format is "" if no messages are to be read
+	files  []string
+	regime regime.Regime // with an ID if -regime is given
+	policy optout.Policy
+	flags  optout.Flags
+	dates  dateReader // for -date
+	format string     // of the output
+
+	// The values of -table, -report, -explain, -language, -compare, -all and -texts.
+	table, page, explain string
+	languages, ids       []string
+	all, texts           bool
 
 	examiners []examiner
 	senders   *senderList // nil without -by

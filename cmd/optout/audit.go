@@ -64,7 +64,7 @@ func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (stat
 	}
 	if a.flush() == nil && a.senders != nil {
 		a.problems += a.senders.lost
-		a.senders.settle(a.out)
+		a.senders.settle(a.out, a.reporter)
 	}
 	if err = a.flush(); err == nil {
 		a.write(a.stderr)
@@ -175,8 +175,7 @@ func (o *options) columns() []column {
 	for _, e := range o.examiners {
 		all = append(all, e.columns()...)
 	}
-	all = append(all, columns("kept", o.log.Keep...)...)
-	return append(all, column{name: "message"})
+	return slices.Concat(all, columns("kept", o.log.Keep...), columns("", "message"))
 }
 
 // row returns the cells of a message.

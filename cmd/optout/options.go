@@ -67,7 +67,7 @@ func (o *options) flagSet() *flag.FlagSet {
 	} {
 		fs.StringVar(to, name, "", "")
 	}
-	fs.StringVar(&o.format, "o", textFormat, "")
+	fs.StringVar(&o.format, "o", "text", "")
 	for name, to := range map[string]*[]string{
 		"header": &o.log.Header, "keep": &o.log.Keep, "by": &o.log.Keep, "language": &o.languages, "compare": &o.ids,
 	} {
@@ -143,9 +143,9 @@ func (o *options) check() (err error) {
 	read := len(o.files) > 0 || formats > 0 || fields || o.has("all", "near", "report") || o.has("compare") && !o.has("explain")
 
 	refuse(slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file")
-	refuse(!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), "-o %q: want text, csv or jsonl", o.format)
+	refuse(!slices.Contains([]string{"text", "csv", "jsonl"}, o.format), "-o %q: want text, csv or jsonl", o.format)
 	refuse(o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages")
-	refuse(o.has("explain") && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv")
+	refuse(o.has("explain") && o.format == "csv", "-explain prints text or, with -o jsonl, an object: leave out -o csv")
 	refuse(o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords")
 	refuse(slices.ContainsFunc(o.languages, noWords), "-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())
 	refuse(o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`)

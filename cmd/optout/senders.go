@@ -15,13 +15,10 @@ import (
 // the resulting states.
 type senderList struct {
 	*options
-	list  []*sender // in the order of their first keywords
-	index map[string]*sender
-	lost  int // opt-out and opt-in keywords without a value of -by
-
-	// The result of settle.
-	table  table
-	optOut map[string]int // senders who opted out, by their states now
+	list   []*sender // in the order of their first keywords
+	index  map[string]*sender
+	lost   int            // opt-out and opt-in keywords without a value of -by
+	optOut map[string]int // senders who opted out, by their states now; see settle
 }
 
 // A sender is a row of -by: a person or, with two fields, a pair of numbers.
@@ -75,8 +72,8 @@ func (l *senderList) examine(d *decided, _ *reporter) (found bool) {
 }
 
 // settle prints the state of each sender, by the events in the order of their times.
-func (l *senderList) settle(out output) {
-	l.table.columns = l.columns()
+func (l *senderList) settle(out output, page *reporter) {
+	t := &table{columns: l.columns()}
 	for _, s := range l.list {
 		slices.SortStableFunc(s.events, func(a, b event) int { return a.time.Compare(b.time) })
 		var count [optout.ClassHelp + 1]int
@@ -99,9 +96,10 @@ func (l *senderList) settle(out output) {
 		}
 		counts := []string{fmt.Sprint(count[optout.ClassOptOut]), fmt.Sprint(count[optout.ClassOptIn])}
 		row := slices.Concat(s.values, []string{last}, since, counts)
-		l.table.rows = append(l.table.rows, row)
+		t.rows = append(t.rows, row)
 		out.row(row)
 	}
+	page.print("By sender", t)
 }
 
 // stamp returns a time of -date, or "" for the zero time.
@@ -124,8 +122,7 @@ func (l *senderList) answer() []string {
 	}
 }
 
-func (l *senderList) write(w io.Writer, page *reporter) {
-	page.print("By sender", &l.table)
+func (l *senderList) write(w io.Writer, _ *reporter) {
 	fmt.Fprintf(w, "\n%s\n", strings.Join(l.answer(), "\n"))
 	seen, similar, example := make(map[string]string), 0, ""
 	for _, s := range l.list {

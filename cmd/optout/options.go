@@ -108,23 +108,14 @@ func (o *options) has(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return o.given[name] })
 }
 
-// parse reads the command line. It returns flag.ErrHelp if that asks for help.
-func parse(args []string) (*options, error) {
-	o := &options{given: make(map[string]bool)}
+// parse reads the command line, and refuses flags that do not go together. It
+// returns flag.ErrHelp if the command line asks for help.
+func parse(args []string) (o *options, err error) {
+	o = &options{given: make(map[string]bool)}
 	fs := o.flagSet()
-	if err := fs.Parse(args); err != nil {
-		return nil, err
-	}
+	err = fs.Parse(args)
 	fs.Visit(func(f *flag.Flag) { o.given[f.Name] = f.DefValue != "false" || f.Value.String() == "true" })
 	o.files = fs.Args()
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	return o, o.prepare(args)
-}
-
-// check finds flags that do not go together, and completes the others.
-func (o *options) check() (err error) {
 	refuse := func(mistake bool, advice string, args ...any) {
 		if mistake && err == nil {
 			err = fmt.Errorf(advice, args...)
@@ -158,10 +149,13 @@ func (o *options) check() (err error) {
 	refuse(o.has("date") && !o.has("report", "by", "compare"), "-date is for -by, -compare and -report: add one of them")
 	refuse(o.has("date-layout") && !o.has("date"), "-date-layout is the form of dates: add -date and their column or field")
 	refuse(o.has("date-layout") && !strings.Contains(o.dates.layout, "06"), "-date-layout: want "+wantLayout)
+	if err != nil {
+		return nil, err
+	}
 	if len(o.files) == 0 {
 		o.files = []string{stdinName}
 	}
-	return err
+	return o, o.prepare(args)
 }
 
 // prepare looks up what the flags name, before messages are read.

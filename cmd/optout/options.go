@@ -39,10 +39,11 @@ type options struct {
 	dates  dateReader // for -date
 	format string     // of the output
 
-	// The values of -table, -report, -explain, -language, -compare, -all and -texts.
-	table, page, explain string
-	languages, ids       []string
-	all, texts           bool
+	// The values of -table, -regime, -encoding, -report, -explain, -language, -compare,
+	// -all and -texts.
+	table, regimeID, encoding, page, explain string
+	languages, ids                           []string
+	all, texts                               bool
 
 	examiners []examiner
 	senders   *senderList // nil without -by
@@ -63,7 +64,7 @@ func (o *options) flagSet() *flag.FlagSet {
 	}
 	for name, to := range map[string]*string{
 		"csv": &o.log.Field, "json": &o.log.Field, "jsonl": &o.log.Field, "comma": &o.log.Comma, "date": &o.log.Date, "date-layout": &o.dates.layout,
-		"table": &o.table, "report": &o.page, "explain": &o.explain,
+		"table": &o.table, "regime": &o.regimeID, "encoding": &o.encoding, "report": &o.page, "explain": &o.explain,
 	} {
 		fs.StringVar(to, name, "", "")
 	}
@@ -81,12 +82,6 @@ func (o *options) flagSet() *flag.FlagSet {
 			return nil
 		})
 	}
-	fs.Func("encoding", "", func(name string) (err error) {
-		if o.log.Encoding, err = htmlindex.Get(name); err != nil {
-			return errors.New("no such encoding: encoding.spec.whatwg.org/#names-and-labels has the names, windows-1252 and shift_jis among them")
-		}
-		return nil
-	})
 	fs.Func("where", "", func(s string) error {
 		field, value, ok := strings.Cut(s, "=")
 		field, not := strings.CutSuffix(field, "!")
@@ -95,10 +90,6 @@ func (o *options) flagSet() *flag.FlagSet {
 		}
 		o.log.Where = append(o.log.Where, messages.Condition{Field: field, Value: value, Not: not})
 		return nil
-	})
-	fs.Func("regime", "", func(id string) (err error) {
-		o.regime, err = lookup(id)
-		return err
 	})
 	return fs
 }
@@ -121,6 +112,8 @@ func parse(args []string) (o *options, err error) {
 			err = fmt.Errorf(advice, args...)
 		}
 	}
+	o.regime, _ = regime.Lookup(o.regimeID)
+	o.log.Encoding, _ = htmlindex.Get(o.encoding)
 	isFlag := func(file string) bool { return strings.HasPrefix(file, "-") && file != stdinName }
 	noWords := func(tag string) bool { return len(o.regime.Keywords(tag)) == 0 }
 	formats := 0
@@ -137,10 +130,12 @@ func parse(args []string) (o *options, err error) {
 	refuse(!slices.Contains([]string{"text", "csv", "jsonl"}, o.format), "-o %q: want text, csv or jsonl", o.format)
 	refuse(o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages")
 	refuse(o.has("explain") && o.format == "csv", "-explain prints text or, with -o jsonl, an object: leave out -o csv")
+	refuse(o.has("regime") && o.regime.ID == "", "-regime %q: want an ID that optout -regimes lists", o.regimeID)
 	refuse(o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords")
 	refuse(slices.ContainsFunc(o.languages, noWords), "-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())
 	refuse(o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`)
 	refuse(formats > 1, "-lines, -csv and -json exclude each other: all files have one format")
+	refuse(o.has("encoding") && o.log.Encoding == nil, "-encoding %q: want a name from encoding.spec.whatwg.org/#names-and-labels, such as windows-1252 or shift_jis", o.encoding)
 	refuse(fields && !o.has("csv", "json", "jsonl"), "-keep, -by, -where and -date name columns or fields: add -csv or -json")
 	refuse(o.has("comma", "header", "noquote") && !o.has("csv"), "-comma, -header and -noquote are for CSV: add -csv")
 	refuse(o.has("comma") && (len([]rune(o.log.Comma)) != 1 || strings.ContainsAny(o.log.Comma, "\"\r\n\ufffd")), `-comma %q: want one character, or \t for a tab`, o.log.Comma)

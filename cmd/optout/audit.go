@@ -180,8 +180,8 @@ func (o *options) columns() []column {
 
 // row returns the cells of a message.
 func (d *decided) row() []string {
-	cells := append([]string{d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)}, d.decision()...)
-	return append(slices.Concat(cells, d.cells, d.Kept), d.Text)
+	place := []string{d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)}
+	return slices.Concat(place, d.decision(), d.cells, d.Kept, []string{d.Text})
 }
 
 // decision returns the cells of the decision.
@@ -200,23 +200,22 @@ type count struct {
 func (a *auditor) counts() []count {
 	counts := []count{{N: a.kinds[messages.Message], What: "messages"}}
 	for action, what := range []string{"forwarded", "dropped", "intercepted"} {
-		n, parts := 0, []string{what}
-		for class, k := range a.actions[action] {
-			if n += k; k > 0 {
-				parts = append(parts, fmt.Sprintf("%d %v", k, optout.Class(class)))
+		c := count{What: what}
+		for class, n := range a.actions[action] {
+			if c.N += n; n > 0 {
+				c.What += fmt.Sprintf(", %d %v", n, optout.Class(class))
 			}
 		}
-		counts = append(counts, count{N: n, What: strings.Join(parts, ", ")})
+		counts = append(counts, c)
 	}
-	counts = append(counts, []count{
-		{N: a.kinds[messages.Skipped], What: "skipped records"},
+	counts = append(counts, count{N: a.kinds[messages.Skipped], What: "skipped records"})
+	return append(counts, slices.DeleteFunc([]count{
 		{N: a.damaged, What: "damaged messages, decided as they are"},
 		{N: a.kinds[messages.NoText], What: "records without text"},
 		{N: a.kinds[messages.Excluded], What: "records excluded by -where"},
 		{N: a.kinds[messages.Header], What: "repeated headers"},
 		{N: a.dates.unread, What: "messages with a date that could not be read, such as " + quote.Quote(a.dates.example)},
-	}...)
-	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c count) bool { return c.N == 0 }))
+	}, func(c count) bool { return c.N == 0 })...)
 }
 
 // write writes the summary, with the keywords in the order of their table.

@@ -19,7 +19,6 @@ import (
 // An auditor decides the messages of files. It reads a file as an [io.Reader].
 type auditor struct {
 	*options
-	stdin  io.Reader
 	file   io.Reader     // the one that is read
 	buffer *bufio.Writer // to standard output; it keeps its errors
 	out    output        // to buffer
@@ -49,10 +48,10 @@ type decided struct {
 // error that ends the work: of writing, or of dates. An error of reading ends at
 // most the file; audit reports it.
 func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (status int, err error) {
-	a := &auditor{options: o, stdin: stdin, buffer: w, stderr: stderr, start: time.Now(), pause: 2 * time.Second}
+	a := &auditor{options: o, buffer: w, stderr: stderr, start: time.Now(), pause: 2 * time.Second}
 	a.out, a.keywords = newOutput(o.format, w, o.columns()), make(map[string]int)
 	for _, name := range o.files {
-		if err := a.decide(name); err != nil {
+		if err := readFile(name, stdin, a.decide); err != nil {
 			a.report(err)
 		}
 	}
@@ -85,13 +84,8 @@ func (a *auditor) flush() error {
 }
 
 // decide decides the messages of a file.
-func (a *auditor) decide(name string) error {
-	name, f, err := open(name, a.stdin)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	a.file = f
+func (a *auditor) decide(name string, file io.Reader) error {
+	a.file = file
 	as, err := a.log.Read(name, a, a.record)
 	if err == nil || as.Records > 0 {
 		a.logs = append(a.logs, as)

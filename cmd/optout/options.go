@@ -157,12 +157,11 @@ func parse(args []string) (o *options, err error) {
 func (o *options) prepare(args []string) (err error) {
 	rows := o.regime.Keywords(o.languages...)
 	if o.has("table") {
-		_, f, err := open(o.table, strings.NewReader(""))
-		if err != nil {
+		err = readFile(o.table, strings.NewReader(""), func(_ string, f io.Reader) (err error) {
+			rows, err = keywordfile.Read(f)
 			return err
-		}
-		defer f.Close()
-		if rows, err = keywordfile.Read(f); err != nil {
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -193,19 +192,20 @@ func (o *options) prepare(args []string) (err error) {
 // stdinName is the name of standard input on the command line.
 const stdinName = "-"
 
-// open opens a file, or standard input. It returns the name that places have.
-func open(name string, stdin io.Reader) (string, io.ReadCloser, error) {
+// readFile calls read with a file, or standard input, and the name that places have.
+func readFile(name string, stdin io.Reader, read func(name string, r io.Reader) error) error {
 	if name == stdinName {
-		return "stdin", io.NopCloser(stdin), nil
+		return read("stdin", stdin)
 	}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return "", nil, fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
+		return fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		err = fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
+		return fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
 	}
-	return name, f, err
+	defer f.Close()
+	return read(name, f)
 }
 
 // formatError returns the error of a command line without a format. It says what
@@ -215,12 +215,7 @@ func (o *options) formatError(stdin io.Reader) error {
 	if o.files[0] == stdinName && isTerminal(stdin) {
 		return errors.New(missing)
 	}
-	name, f, err := open(o.files[0], stdin)
-	if err == nil {
-		defer f.Close()
-		err = messages.Advise(name, f)
-	}
-	return fmt.Errorf("%s; %w", missing, err)
+	return fmt.Errorf("%s; %w", missing, readFile(o.files[0], stdin, messages.Advise))
 }
 
 // isTerminal reports whether somebody types into f, or looks at it.

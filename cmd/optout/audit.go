@@ -32,8 +32,7 @@ type auditor struct {
 	logs     []messages.ReadAs
 	problems int // files and records that could not be read, keywords without a sender, the first damaged message
 
-	start time.Time
-	pause time.Duration // from start to the next report of progress
+	progress time.Time // when to report it next
 }
 
 // A decided is a message and its decision. It is valid until the next one.
@@ -48,7 +47,7 @@ type decided struct {
 // error that ends the work: of writing, or of dates. An error of reading ends at
 // most the file; audit reports it.
 func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (status int, err error) {
-	a := &auditor{options: o, buffer: w, stderr: stderr, start: time.Now(), pause: 2 * time.Second}
+	a := &auditor{options: o, buffer: w, stderr: stderr, progress: time.Now().Add(2 * time.Second)}
 	a.out, a.keywords = newOutput(o.format, w, o.columns()), make(map[string]int)
 	for _, name := range o.files {
 		if err := readFile(name, stdin, a.decide); err != nil {
@@ -94,14 +93,14 @@ func (a *auditor) decide(name string, file io.Reader) error {
 }
 
 // Read reads from the file. It writes the rows first, as reading may have to wait.
-// On a terminal it reports its progress: after two seconds, four, eight and so on.
+// On a terminal it reports its progress: after two seconds, then every ten.
 func (a *auditor) Read(p []byte) (int, error) {
 	if err := a.flush(); err != nil {
 		return 0, err
 	}
-	if time.Since(a.start) > a.pause && isTerminal(a.stderr) {
+	if t := time.Now(); t.After(a.progress) && isTerminal(a.stderr) {
 		fmt.Fprintf(a.stderr, "optout: %d messages so far\n", a.kinds[messages.Message])
-		a.pause *= 2
+		a.progress = t.Add(10 * time.Second)
 	}
 	return a.file.Read(p)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,12 +19,10 @@ import (
 // An auditor decides the messages of files. It reads a file as an [io.Reader].
 type auditor struct {
 	*options
-	stdin  io.Reader
 	file   io.Reader     // the one that is read
 	buffer *bufio.Writer // to standard output; it keeps its errors
 	out    output        // to buffer
 	stderr io.Writer
-	failed error // why the work ends
 
 	message  decided
 	kinds    [messages.Header + 1]int                        // records
@@ -35,9 +32,7 @@ type auditor struct {
 	logs     []messages.ReadAs
 	problems int // files and records that could not be read, keywords without a sender, the first damaged message
 
-	start time.Time
-	pause time.Duration // from start to the next report of progress
-	bytes int           // read so far
+	progress time.Time // when to report it next
 }
 
 // A decided is a message and its decision. It is valid until the next one.
@@ -48,83 +43,66 @@ type decided struct {
 	cells []string  // of the examiners
 }
 
-// audit decides the messages of all files. It returns the number of problems. An
-// error of reading is a problem that ends at most the file; an error of writing, or
-// a date with the day first, ends the work.
-func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (problems int, err error) {
-	if !o.has("by", "report") { // which keep more the longer the log is
-		debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
-	}
-	a := &auditor{options: o, stdin: stdin, buffer: w, stderr: stderr, start: time.Now(), pause: 2 * time.Second}
+// audit decides the messages of all files. It returns the exit status, and the
+// error that ends the work: of writing, or of dates. An error of reading ends at
+// most the file; audit reports it.
+func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (status int, err error) {
+	a := &auditor{options: o, buffer: w, stderr: stderr, progress: time.Now().Add(2 * time.Second)}
 	a.out, a.keywords = newOutput(o.format, w, o.columns()), make(map[string]int)
 	for _, name := range o.files {
-		a.decide(name)
+		if err := readFile(name, stdin, a.decide); err != nil {
+			a.report(err)
+		}
 	}
 	for _, missing := range o.log.Missing() {
 		a.report(missing)
 	}
-	n := a.kinds[messages.Message]
-	switch {
-	case a.failed != nil:
-	case n > 0 && a.dates.unread == n:
-		a.failed = fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and 2 January 2006, 15:04:05 in that form, such as \"02.01.2006 15:04\"", a.log.Date, a.dates.example)
-	case a.senders != nil:
-		a.problems += a.senders.lost
-		a.senders.settle()
-		for _, row := range a.senders.table.rows {
-			a.out.row(row)
-		}
+	if n := a.kinds[messages.Message]; n > 0 && a.dates.unread == n {
+		a.dates.failed = fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and %s", a.log.Date, a.dates.example, wantLayout)
 	}
-	if a.flush() == nil {
+	if a.flush() == nil && a.senders != nil {
+		a.problems += a.senders.lost
+		a.senders.settle(a.out, a.reporter)
+	}
+	if err = a.flush(); err == nil {
 		a.write(a.stderr)
 		for _, e := range a.examiners {
 			e.write(a.stderr, a.reporter)
 		}
 		if a.reporter != nil {
-			a.failed = a.reporter.finish(a)
+			err = a.reporter.finish(a)
 		}
 	}
-	return a.problems, a.failed
+	return min(a.problems, 1), err
 }
 
 // flush writes the rows. It returns the error that ends the work.
 func (a *auditor) flush() error {
 	a.out.Flush()
-	a.failed = cmp.Or(a.buffer.Flush(), a.failed)
-	return a.failed
+	return cmp.Or(a.buffer.Flush(), a.dates.failed)
 }
 
 // decide decides the messages of a file.
-func (a *auditor) decide(name string) {
-	name, f, err := open(name, a.stdin)
-	if err != nil {
-		a.report(err)
-		return
-	}
-	defer f.Close()
-	a.file = f
+func (a *auditor) decide(name string, file io.Reader) error {
+	a.file = file
 	as, err := a.log.Read(name, a, a.record)
 	if err == nil || as.Records > 0 {
 		a.logs = append(a.logs, as)
 	}
-	if err != nil {
-		a.report(err)
-	}
+	return err
 }
 
 // Read reads from the file. It writes the rows first, as reading may have to wait.
-// On a terminal it says how much was read: after two seconds, four, eight and so
-// on.
+// On a terminal it reports its progress: after two seconds, then every ten.
 func (a *auditor) Read(p []byte) (int, error) {
 	if err := a.flush(); err != nil {
 		return 0, err
 	}
-	n, err := a.file.Read(p)
-	if a.bytes += n; time.Since(a.start) > a.pause && isTerminal(a.stderr) {
-		fmt.Fprintf(a.stderr, "optout: %d MB read\n", a.bytes/1e6)
-		a.pause *= 2
+	if t := time.Now(); t.After(a.progress) && isTerminal(a.stderr) {
+		fmt.Fprintf(a.stderr, "optout: %d messages so far\n", a.kinds[messages.Message])
+		a.progress = t.Add(10 * time.Second)
 	}
-	return n, err
+	return a.file.Read(p)
 }
 
 // record decides a record, if it is a message. It returns the error that ends the
@@ -136,13 +114,10 @@ func (a *auditor) record(r *messages.Record) error {
 	}
 	d := &a.message
 	if a.log.Date != "" {
-		var err error
-		if d.time, err = a.dates.read(r.Date, r.Kind == messages.Message); err != nil {
-			a.failed = at(r, err)
-		}
+		d.time = a.dates.read(r)
 	}
-	if r.Kind != messages.Message || a.failed != nil {
-		return a.failed
+	if r.Kind != messages.Message || a.dates.failed != nil {
+		return a.dates.failed
 	}
 	if r.Damaged {
 		if a.damaged++; a.damaged == 1 {
@@ -164,7 +139,7 @@ func (a *auditor) record(r *messages.Record) error {
 	if show {
 		a.out.row(d.row())
 	}
-	return a.failed
+	return nil
 }
 
 // at returns an error with the place of a record.
@@ -193,14 +168,13 @@ func (o *options) columns() []column {
 	for _, e := range o.examiners {
 		all = append(all, e.columns()...)
 	}
-	all = append(all, columns("kept", o.log.Keep...)...)
-	return append(all, column{name: "message"})
+	return slices.Concat(all, columns("kept", o.log.Keep...), columns("", "message"))
 }
 
 // row returns the cells of a message.
 func (d *decided) row() []string {
-	cells := append([]string{d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)}, d.decision()...)
-	return append(slices.Concat(cells, d.cells, d.Kept), d.Text)
+	place := []string{d.File, strconv.Itoa(d.Line), strconv.Itoa(d.Number)}
+	return slices.Concat(place, d.decision(), d.cells, d.Kept, []string{d.Text})
 }
 
 // decision returns the cells of the decision.
@@ -219,23 +193,22 @@ type count struct {
 func (a *auditor) counts() []count {
 	counts := []count{{N: a.kinds[messages.Message], What: "messages"}}
 	for action, what := range []string{"forwarded", "dropped", "intercepted"} {
-		n, parts := 0, []string{what}
-		for class, k := range a.actions[action] {
-			if n += k; k > 0 {
-				parts = append(parts, fmt.Sprintf("%d %v", k, optout.Class(class)))
+		c := count{What: what}
+		for class, n := range a.actions[action] {
+			if c.N += n; n > 0 {
+				c.What += fmt.Sprintf(", %d %v", n, optout.Class(class))
 			}
 		}
-		counts = append(counts, count{N: n, What: strings.Join(parts, ", ")})
+		counts = append(counts, c)
 	}
-	counts = append(counts, []count{
-		{N: a.kinds[messages.Skipped], What: "skipped records"},
+	counts = append(counts, count{N: a.kinds[messages.Skipped], What: "skipped records"})
+	return append(counts, slices.DeleteFunc([]count{
 		{N: a.damaged, What: "damaged messages, decided as they are"},
 		{N: a.kinds[messages.NoText], What: "records without text"},
 		{N: a.kinds[messages.Excluded], What: "records excluded by -where"},
 		{N: a.kinds[messages.Header], What: "repeated headers"},
 		{N: a.dates.unread, What: "messages with a date that could not be read, such as " + quote.Quote(a.dates.example)},
-	}...)
-	return slices.Concat(counts[:5], slices.DeleteFunc(counts[5:], func(c count) bool { return c.N == 0 }))
+	}, func(c count) bool { return c.N == 0 })...)
 }
 
 // write writes the summary, with the keywords in the order of their table.

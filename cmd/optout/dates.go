@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/optout/internal/messages"
 )
 
 // A dateReader reads the dates of messages, for -date.
@@ -18,7 +21,11 @@ type dateReader struct {
 	first, last time.Time // of all messages
 	unread      int       // messages whose dates could not be read
 	example     string    // the last of these dates
+	failed      error     // why the dates are of no use
 }
+
+// wantLayout says what -date-layout wants.
+const wantLayout = `the date 2 January 2006, 15:04:05 in the form of your dates, such as "02.01.2006 15:04"`
 
 // dayFirst is the form of a day that is refused. Only a day after the twelfth of
 // its month has that form and no other.
@@ -50,26 +57,24 @@ func plainDate(s string) string {
 
 var unixTime = regexp.MustCompile(`^\d{9,17}(\.\d+)?$`)
 
-// read returns the time of a record with this date; if the date cannot be read,
-// the time of the record before. It counts the dates of messages. Its error says
-// that the dates have the day first.
-func (r *dateReader) read(date string, message bool) (time.Time, error) {
-	t, err := r.parse(strings.Join(strings.Fields(date), " "))
+// read returns the time of a record; if its date cannot be read, the time of the
+// record before. It counts the dates of messages, and fails if the day comes first.
+func (r *dateReader) read(record *messages.Record) time.Time {
+	t, err := r.parse(strings.Join(strings.Fields(record.Date), " "))
+	message := record.Kind == messages.Message
 	switch {
 	case err == nil && strings.HasPrefix(r.recent, dayFirst):
-		return t, fmt.Errorf("date %q has the day first: add -date-layout %q", date, r.recent)
+		r.failed = at(record, fmt.Errorf("date %q has the day first: add -date-layout %q", record.Date, r.recent))
 	case err == nil && 1990 <= t.Year() && t.Year() < 2050: // no SMS is from another year
 		r.previous = t
-		if message && (r.first.IsZero() || t.Before(r.first)) {
-			r.first = t
-		}
-		if message && t.After(r.last) {
-			r.last = t
+		if message {
+			r.first = slices.MinFunc([]time.Time{cmp.Or(r.first, t), t}, time.Time.Compare)
+			r.last = slices.MaxFunc([]time.Time{r.last, t}, time.Time.Compare)
 		}
 	case message:
-		r.unread, r.example = r.unread+1, strings.Clone(date)
+		r.unread, r.example = r.unread+1, strings.Clone(record.Date)
 	}
-	return r.previous, nil
+	return r.previous
 }
 
 // parse returns the time that s is, in UTC.

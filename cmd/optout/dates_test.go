@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/optout/internal/messages"
 )
 
 func TestDates(t *testing.T) {
@@ -56,9 +58,9 @@ func TestDates(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := &dateReader{layout: tt.layout}
-			got, err := r.read(tt.date, true)
-			if ok := r.unread == 0; err != nil || ok != (tt.want != "") || ok && got.Format(layout) != tt.want {
-				t.Errorf("read(%q) = %v, %v, %d dates unread, want %q", tt.date, got, err, r.unread, tt.want)
+			got := r.read(&messages.Record{Date: tt.date})
+			if ok := r.unread == 0; r.failed != nil || ok != (tt.want != "") || ok && got.Format(layout) != tt.want {
+				t.Errorf("read(%q) = %v, %v, %d dates unread, want %q", tt.date, got, r.failed, r.unread, tt.want)
 			}
 		})
 	}
@@ -70,9 +72,9 @@ func TestDatesInOrder(t *testing.T) {
 	r := new(dateReader)
 	for _, date := range []string{"2026-03-04", "3/5/2026", "", "2026-03-03 10:00", "?"} {
 		before, unread := r.previous, r.unread
-		at, err := r.read(date, true)
-		if err != nil || r.unread > unread && !at.Equal(before) {
-			t.Fatalf("read(%q) = %v, %v", date, at, err)
+		at := r.read(&messages.Record{Date: date})
+		if r.failed != nil || r.unread > unread && !at.Equal(before) {
+			t.Fatalf("read(%q) = %v, %v", date, at, r.failed)
 		}
 	}
 	day := func(d, h int) time.Time { return time.Date(2026, 3, d, h, 0, 0, 0, time.UTC) }
@@ -84,14 +86,14 @@ func TestDatesInOrder(t *testing.T) {
 // TestDayFirst follows the advice of the error.
 func TestDayFirst(t *testing.T) {
 	for _, date := range []string{"25/4/2026", "25/04/2026 17:06", "25/4/2026, 5:06:07\u202fPM", "25/4/2026 17:06:07 +0100"} {
-		_, err := new(dateReader).read(date, true)
-		if err == nil {
+		r := new(dateReader)
+		if r.read(&messages.Record{Date: date}); r.failed == nil {
 			t.Fatalf("read(%q): no error", date)
 		}
-		_, layout, _ := strings.Cut(err.Error(), "-date-layout ")
-		r := &dateReader{layout: strings.Trim(layout, `"`)}
-		if _, err := r.read(date, true); r.unread > 0 || err != nil {
-			t.Errorf("read(%q) with -date-layout %s: %d dates unread, %v", date, layout, r.unread, err)
+		_, layout, _ := strings.Cut(r.failed.Error(), "-date-layout ")
+		r = &dateReader{layout: strings.Trim(layout, `"`)}
+		if r.read(&messages.Record{Date: date}); r.unread > 0 || r.failed != nil {
+			t.Errorf("read(%q) with -date-layout %s: %d dates unread, %v", date, layout, r.unread, r.failed)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"runtime/debug"
 )
 
@@ -19,17 +18,12 @@ func main() {
 // run is the whole command. It returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parse(args)
-	if err == nil && o.log.Format == "" && !o.has("version", "regimes", "keywords", "explain") {
-		err = o.formatError(stdin)
-	}
-	if err != nil && err != flag.ErrHelp {
-		fmt.Fprintf(stderr, "optout: %v\noptout -h tells how to use it\n", err)
-		return 2
-	}
-	w, problems := bufio.NewWriterSize(stdout, 64<<10), 0 // w keeps its errors
+	w, status := bufio.NewWriterSize(stdout, 64<<10), 0 // w keeps its errors
 	switch {
 	case err == flag.ErrHelp:
 		_, err = w.WriteString(usage())
+	case err != nil:
+		status = 2
 	case o.has("version"):
 		fmt.Fprintln(w, version())
 	case o.has("regimes"):
@@ -38,27 +32,34 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		o.keywordTable().print(o.format, w)
 	case o.has("explain"):
 		o.explanation(w)
+	case o.log.Format == "":
+		status, err = 2, o.formatError(stdin)
 	default:
-		problems, err = audit(o, stdin, w, stderr)
+		if !o.has("by", "report") { // which keep more the longer the log is
+			debug.SetMemoryLimit(40 << 20) // the collector works harder from there; the whole process takes 64 MB at most
+		}
+		status, err = audit(o, stdin, w, stderr)
 	}
 	if err = cmp.Or(w.Flush(), err); err != nil {
 		fmt.Fprintf(stderr, "optout: %v\n", err)
-		return 1
+		status = max(status, 1)
 	}
-	return min(problems, 1)
+	if status == 2 {
+		fmt.Fprintln(stderr, "optout -h tells how to use it")
+	}
+	return status
 }
 
 // version returns the command's version and commit, as far as the build knows
 // them.
 func version() string {
-	v := "optout"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		v += " " + info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				v += ", commit " + s.Value
-			}
+	info, _ := debug.ReadBuildInfo()
+	info = cmp.Or(info, new(debug.BuildInfo)) // a build without modules has none
+	v := "optout " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v += ", commit " + s.Value
 		}
 	}
-	return v + ", " + runtime.Version()
+	return v + ", " + info.GoVersion
 }

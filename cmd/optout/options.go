@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/text/encoding/htmlindex"
@@ -31,21 +30,20 @@ func usage() string {
 
 // An options is a command line that was parsed.
 type options struct {
-	given     map[string]bool // flags
-	log       messages.Log    // its Format is "" if no messages are to be read
-	files     []string
-	table     string        // the file of -table
-	regime    regime.Regime // with an ID if -regime is given
-	languages []string      // of -language
-	policy    optout.Policy
-	flags     optout.Flags
-	dates     dateReader // for -date
-	all       bool
-	ids       []string // of -compare
-	explain   string
-	format    string // of the output
-	page      string // the file of -report
-	texts     bool
+	given  map[string]bool // flags
+	log    messages.Log    // its Format is "" if no messages are to be read
+	files  []string
+	regime regime.Regime // with an ID if -regime is given
+	policy optout.Policy
+	flags  optout.Flags
+	dates  dateReader // for -date
+	format string     // of the output
+
+	// The values of -table, -regime, -encoding, -report, -explain, -language, -compare,
+	// -all and -texts.
+	table, regimeID, encoding, page, explain string
+	languages, ids                           []string
+	all, texts                               bool
 
 	examiners []examiner
 	senders   *senderList // nil without -by
@@ -65,12 +63,12 @@ func (o *options) flagSet() *flag.FlagSet {
 		fs.BoolVar(to, name, false, "")
 	}
 	for name, to := range map[string]*string{
-		"csv": &o.log.Field, "json": &o.log.Field, "jsonl": &o.log.Field, "date": &o.log.Date, "date-layout": &o.dates.layout,
-		"table": &o.table, "report": &o.page, "explain": &o.explain,
+		"csv": &o.log.Field, "json": &o.log.Field, "jsonl": &o.log.Field, "comma": &o.log.Comma, "date": &o.log.Date, "date-layout": &o.dates.layout,
+		"table": &o.table, "regime": &o.regimeID, "encoding": &o.encoding, "report": &o.page, "explain": &o.explain,
 	} {
 		fs.StringVar(to, name, "", "")
 	}
-	fs.StringVar(&o.format, "o", textFormat, "")
+	fs.StringVar(&o.format, "o", "text", "")
 	for name, to := range map[string]*[]string{
 		"header": &o.log.Header, "keep": &o.log.Keep, "by": &o.log.Keep, "language": &o.languages, "compare": &o.ids,
 	} {
@@ -84,20 +82,6 @@ func (o *options) flagSet() *flag.FlagSet {
 			return nil
 		})
 	}
-	fs.Func("comma", "", func(s string) error {
-		comma, _, rest, err := strconv.UnquoteChar(s, 0)
-		if err != nil || rest != "" || strings.ContainsRune("\"\r\n\ufffd", comma) {
-			return errors.New("want one character, or \\t for a tab")
-		}
-		o.log.Comma = string(comma)
-		return nil
-	})
-	fs.Func("encoding", "", func(name string) (err error) {
-		if o.log.Encoding, err = htmlindex.Get(name); err != nil {
-			return errors.New("no such encoding: encoding.spec.whatwg.org/#names-and-labels has the names, windows-1252 and shift_jis among them")
-		}
-		return nil
-	})
 	fs.Func("where", "", func(s string) error {
 		field, value, ok := strings.Cut(s, "=")
 		field, not := strings.CutSuffix(field, "!")
@@ -107,10 +91,6 @@ func (o *options) flagSet() *flag.FlagSet {
 		o.log.Where = append(o.log.Where, messages.Condition{Field: field, Value: value, Not: not})
 		return nil
 	})
-	fs.Func("regime", "", func(id string) (err error) {
-		o.regime, err = lookup(id)
-		return err
-	})
 	return fs
 }
 
@@ -119,23 +99,21 @@ func (o *options) has(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return o.given[name] })
 }
 
-// parse reads the command line. It returns flag.ErrHelp if that asks for help.
-func parse(args []string) (*options, error) {
-	o := &options{given: make(map[string]bool)}
+// parse reads the command line, and refuses flags that do not go together. It
+// returns flag.ErrHelp if the command line asks for help.
+func parse(args []string) (o *options, err error) {
+	o = &options{given: make(map[string]bool)}
 	fs := o.flagSet()
-	if err := fs.Parse(args); err != nil {
-		return nil, err
-	}
+	err = fs.Parse(args)
 	fs.Visit(func(f *flag.Flag) { o.given[f.Name] = f.DefValue != "false" || f.Value.String() == "true" })
 	o.files = fs.Args()
-	if err := o.check(); err != nil {
-		return nil, err
+	refuse := func(mistake bool, advice string, args ...any) {
+		if mistake && err == nil {
+			err = fmt.Errorf(advice, args...)
+		}
 	}
-	return o, o.prepare(args)
-}
-
-// check finds flags that do not go together, and completes the others.
-func (o *options) check() error {
+	o.regime, _ = regime.Lookup(o.regimeID)
+	o.log.Encoding, _ = htmlindex.Get(o.encoding)
 	isFlag := func(file string) bool { return strings.HasPrefix(file, "-") && file != stdinName }
 	noWords := func(tag string) bool { return len(o.regime.Keywords(tag)) == 0 }
 	formats := 0
@@ -144,48 +122,46 @@ func (o *options) check() error {
 			o.log.Format, formats = format, formats+1
 		}
 	}
+	o.log.Comma = strings.ReplaceAll(o.log.Comma, `\t`, "\t")
 	fields := o.has("keep", "by", "where", "date")
 	read := len(o.files) > 0 || formats > 0 || fields || o.has("all", "near", "report") || o.has("compare") && !o.has("explain")
-	for _, mistake := range []struct {
-		made   bool
-		advice string
-	}{
-		{slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file"},
-		{!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
-		{o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages"},
-		{o.has("explain") && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
-		{o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords"},
-		{slices.ContainsFunc(o.languages, noWords), fmt.Sprintf("-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())},
-		{o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`},
-		{formats > 1, "-lines, -csv and -json exclude each other: all files have one format"},
-		{fields && !o.has("csv", "json", "jsonl"), "-keep, -by, -where and -date name columns or fields: add -csv or -json"},
-		{o.has("comma", "header", "noquote") && !o.has("csv"), "-comma, -header and -noquote are for CSV: add -csv"},
-		{o.has("by") && o.has("near", "compare", "all", "keep"), "-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice"},
-		{o.has("texts") && !o.has("report"), "-texts is for a page: add -report FILE.html"},
-		{o.has("date") && !o.has("report", "by", "compare"), "-date is for -by, -compare and -report: add one of them"},
-		{o.has("date-layout") && !o.has("date"), "-date-layout is the form of dates: add -date and their column or field"},
-		{o.has("date-layout") && !strings.Contains(o.dates.layout, "06"), `-date-layout: want the date 2 January 2006, 15:04:05 in your form, such as "02.01.2006 15:04"`},
-	} {
-		if mistake.made {
-			return errors.New(mistake.advice)
-		}
+
+	refuse(slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file")
+	refuse(!slices.Contains([]string{"text", "csv", "jsonl"}, o.format), "-o %q: want text, csv or jsonl", o.format)
+	refuse(o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages")
+	refuse(o.has("explain") && o.format == "csv", "-explain prints text or, with -o jsonl, an object: leave out -o csv")
+	refuse(o.has("regime") && o.regime.ID == "", "-regime %q: want an ID that optout -regimes lists", o.regimeID)
+	refuse(o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords")
+	refuse(slices.ContainsFunc(o.languages, noWords), "-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())
+	refuse(o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`)
+	refuse(formats > 1, "-lines, -csv and -json exclude each other: all files have one format")
+	refuse(o.has("encoding") && o.log.Encoding == nil, "-encoding %q: want a name from encoding.spec.whatwg.org/#names-and-labels, such as windows-1252 or shift_jis", o.encoding)
+	refuse(fields && !o.has("csv", "json", "jsonl"), "-keep, -by, -where and -date name columns or fields: add -csv or -json")
+	refuse(o.has("comma", "header", "noquote") && !o.has("csv"), "-comma, -header and -noquote are for CSV: add -csv")
+	refuse(o.has("comma") && (len([]rune(o.log.Comma)) != 1 || strings.ContainsAny(o.log.Comma, "\"\r\n\ufffd")), `-comma %q: want one character, or \t for a tab`, o.log.Comma)
+	refuse(o.has("by") && o.has("near", "compare", "all", "keep"), "-by prints one row for each sender: leave out -compare, -near, -all and -keep, or run the command twice")
+	refuse(o.has("texts") && !o.has("report"), "-texts is for a page: add -report FILE.html")
+	refuse(o.has("date") && !o.has("report", "by", "compare"), "-date is for -by, -compare and -report: add one of them")
+	refuse(o.has("date-layout") && !o.has("date"), "-date-layout is the form of dates: add -date and their column or field")
+	refuse(o.has("date-layout") && !strings.Contains(o.dates.layout, "06"), "-date-layout: want "+wantLayout)
+	if err != nil {
+		return nil, err
 	}
 	if len(o.files) == 0 {
 		o.files = []string{stdinName}
 	}
-	return nil
+	return o, o.prepare(args)
 }
 
 // prepare looks up what the flags name, before messages are read.
 func (o *options) prepare(args []string) (err error) {
 	rows := o.regime.Keywords(o.languages...)
 	if o.has("table") {
-		_, f, err := open(o.table, strings.NewReader(""))
-		if err != nil {
+		err = readFile(o.table, strings.NewReader(""), func(_ string, f io.Reader) (err error) {
+			rows, err = keywordfile.Read(f)
 			return err
-		}
-		defer f.Close()
-		if rows, err = keywordfile.Read(f); err != nil {
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -216,19 +192,20 @@ func (o *options) prepare(args []string) (err error) {
 // stdinName is the name of standard input on the command line.
 const stdinName = "-"
 
-// open opens a file, or standard input. It returns the name that places have.
-func open(name string, stdin io.Reader) (string, io.ReadCloser, error) {
+// readFile calls read with a file, or standard input, and the name that places have.
+func readFile(name string, stdin io.Reader, read func(name string, r io.Reader) error) error {
 	if name == stdinName {
-		return "stdin", io.NopCloser(stdin), nil
+		return read("stdin", stdin)
 	}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return "", nil, fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
+		return fmt.Errorf("%s is a folder: name the files in it", quote.Printable(name))
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		err = fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
+		return fmt.Errorf("open %s: %w", quote.Printable(name), errors.Unwrap(err))
 	}
-	return name, f, err
+	defer f.Close()
+	return read(name, f)
 }
 
 // formatError returns the error of a command line without a format. It says what
@@ -238,12 +215,7 @@ func (o *options) formatError(stdin io.Reader) error {
 	if o.files[0] == stdinName && isTerminal(stdin) {
 		return errors.New(missing)
 	}
-	name, f, err := open(o.files[0], stdin)
-	if err == nil {
-		defer f.Close()
-		err = messages.Advise(name, f)
-	}
-	return fmt.Errorf("%s; %w", missing, err)
+	return fmt.Errorf("%s; %w", missing, readFile(o.files[0], stdin, messages.Advise))
 }
 
 // isTerminal reports whether somebody types into f, or looks at it.

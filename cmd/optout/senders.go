@@ -15,13 +15,10 @@ import (
 // the resulting states.
 type senderList struct {
 	*options
-	list  []*sender // in the order of their first keywords
-	index map[string]*sender
-	lost  int // opt-out and opt-in keywords without a value of -by
-
-	// The result of settle.
-	table  table
-	optOut map[string]int // senders who opted out, by their states now
+	list   []*sender // in the order of their first keywords
+	index  map[string]*sender
+	lost   int            // opt-out and opt-in keywords without a value of -by
+	optOut map[string]int // senders who opted out, by their states now; see settle
 }
 
 // A sender is a row of -by: a person or, with two fields, a pair of numbers.
@@ -74,9 +71,9 @@ func (l *senderList) examine(d *decided, _ *reporter) (found bool) {
 	return false
 }
 
-// settle finds the state of each sender, by the events in the order of their times.
-func (l *senderList) settle() {
-	l.table.columns = l.columns()
+// settle prints the state of each sender, by the events in the order of their times.
+func (l *senderList) settle(out output, page *reporter) {
+	t := &table{columns: l.columns()}
 	for _, s := range l.list {
 		slices.SortStableFunc(s.events, func(a, b event) int { return a.time.Compare(b.time) })
 		var count [optout.ClassHelp + 1]int
@@ -98,8 +95,11 @@ func (l *senderList) settle() {
 			l.optOut[last]++
 		}
 		counts := []string{fmt.Sprint(count[optout.ClassOptOut]), fmt.Sprint(count[optout.ClassOptIn])}
-		l.table.rows = append(l.table.rows, slices.Concat(s.values, []string{last}, since, counts))
+		row := slices.Concat(s.values, []string{last}, since, counts)
+		t.rows = append(t.rows, row)
+		out.row(row)
 	}
+	page.print("By sender", t)
 }
 
 // stamp returns a time of -date, or "" for the zero time.
@@ -122,20 +122,14 @@ func (l *senderList) answer() []string {
 	}
 }
 
-func (l *senderList) write(w io.Writer, page *reporter) {
-	page.print("By sender", &l.table)
+func (l *senderList) write(w io.Writer, _ *reporter) {
 	fmt.Fprintf(w, "\n%s\n", strings.Join(l.answer(), "\n"))
-	seen, similar, example := make(map[string]string), 0, ""
+	people := make(map[string]bool) // by their values without signs and prefixes
 	for _, s := range l.list {
-		name := strings.Join(s.values, ", ")
-		key := spelling.ReplaceAllString(strings.Join(s.values, "\n"), "")
-		if other, ok := seen[key]; ok {
-			similar, example = similar+1, fmt.Sprintf("%q and %q", other, name)
-		}
-		seen[key] = name
+		people[spelling.ReplaceAllString(strings.Join(s.values, "\n"), "")] = true
 	}
-	if similar > 0 {
-		fmt.Fprintf(w, "optout: rows that differ from one above only in signs or prefix: %d, such as %s: perhaps they are the same person\n", similar, example)
+	if similar := len(l.list) - len(people); similar > 0 {
+		fmt.Fprintf(w, "optout: rows that differ from one above only in signs or in a prefix (such as whatsapp: or 00): %d: perhaps they are the same person\n", similar)
 	}
 }
 

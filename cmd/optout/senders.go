@@ -124,12 +124,17 @@ func (l *senderList) answer() []string {
 
 func (l *senderList) write(w io.Writer, _ *reporter) {
 	fmt.Fprintf(w, "\n%s\n", strings.Join(l.answer(), "\n"))
-	people := make(map[string]bool) // by their values without signs and prefixes
+	seen, similar, example := make(map[string]string), 0, ""
 	for _, s := range l.list {
-		people[spelling.ReplaceAllString(strings.Join(s.values, "\n"), "")] = true
+		name := strings.Join(s.values, ", ")
+		key := spelling.ReplaceAllString(strings.Join(s.values, "\n"), "")
+		if other, ok := seen[key]; ok {
+			similar, example = similar+1, fmt.Sprintf("%q and %q", other, name)
+		}
+		seen[key] = name
 	}
-	if similar := len(l.list) - len(people); similar > 0 {
-		fmt.Fprintf(w, "optout: rows that differ from one above only in signs or in a prefix (such as whatsapp: or 00): %d: perhaps they are the same person\n", similar)
+	if similar > 0 {
+		fmt.Fprintf(w, "optout: rows that differ from one above only in signs or prefix: %d, such as %s: perhaps they are the same person\n", similar, example)
 	}
 }
 

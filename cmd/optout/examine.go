@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -31,20 +32,18 @@ type comparer struct {
 	counts  map[string]int // of these messages, by regime, column of write's table, and mark
 }
 
-// newComparer returns the comparer of the regimes with these IDs, or of "all".
-func newComparer(ids []string) (*comparer, error) {
-	c := &comparer{regime.All(), make(map[string]int)}
-	if !slices.Equal(ids, []string{"all"}) {
-		c.regimes = nil
-		for _, id := range ids {
-			r, err := lookup(id)
-			if err != nil {
-				return nil, err
-			}
-			c.regimes = append(c.regimes, r)
-		}
+// newComparer returns the comparer of the regimes with these IDs; of all for none
+// and for "all".
+func newComparer(ids []string) (c *comparer, err error) {
+	c = &comparer{counts: make(map[string]int)}
+	if len(ids) == 0 || slices.Equal(ids, []string{"all"}) {
+		c.regimes, ids = regime.All(), nil
 	}
-	return c, nil
+	for _, id := range ids {
+		r, unknown := lookup(id)
+		c.regimes, err = append(c.regimes, r), cmp.Or(err, unknown)
+	}
+	return c, err
 }
 
 // lookup returns a regime by its ID.

@@ -112,6 +112,6 @@ func (c *comparer) write(w io.Writer, page *reporter) {
 	}
 	fmt.Fprintln(w, "\nMessages that a regime takes for an opt-out, opt-in or help and the relay does not (there), and the reverse (here).")
 	fmt.Fprintln(w, "~ is presumed. ? is unknown: such messages have rows with -all only. With -date, the edition of its day judges a message.")
-	t.print(textFormat, w)
+	t.print("text", w)
 	page.print("Where regimes differ, by regime", t)
 }

@@ -45,7 +45,7 @@ func (o *options) explanation(w io.Writer) {
 	}
 
 	changed := changes(message)
-	if o.format == jsonlFormat {
+	if o.format == "jsonl" {
 		all := object(text.columns, text.rows[0])
 		for name, t := range map[string]*table{"changes": changed, "decisions": decisions, "regimes": judgments} {
 			objects := make([]any, len(t.rows))

@@ -70,7 +70,7 @@ func (o *options) flagSet() *flag.FlagSet {
 	} {
 		fs.StringVar(to, name, "", "")
 	}
-	fs.StringVar(&o.format, "o", textFormat, "")
+	fs.StringVar(&o.format, "o", "text", "")
 	for name, to := range map[string]*[]string{
 		"header": &o.log.Header, "keep": &o.log.Keep, "by": &o.log.Keep, "language": &o.languages, "compare": &o.ids,
 	} {
@@ -151,9 +151,9 @@ func (o *options) check() error {
 		advice string
 	}{
 		{slices.ContainsFunc(o.files, isFlag), "a flag comes after a file: put flags first, or write ./-NAME if it is a file"},
-		{!slices.Contains([]string{textFormat, csvFormat, jsonlFormat}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
+		{!slices.Contains([]string{"text", "csv", "jsonl"}, o.format), fmt.Sprintf("-o %q: want text, csv or jsonl", o.format)},
 		{o.has("keywords", "regimes", "explain") && read, "-keywords, -regimes and -explain read no messages: leave out files and the flags that are about messages"},
-		{o.has("explain") && o.format == csvFormat, "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
+		{o.has("explain") && o.format == "csv", "-explain prints text or, with -o jsonl, an object: leave out -o csv"},
 		{o.has("table") && o.has("regime"), "-table and -regime exclude each other: each is a table of keywords"},
 		{slices.ContainsFunc(o.languages, noWords), fmt.Sprintf("-language: the table in use has the languages %q: add -regime languages for others", o.regime.Languages())},
 		{o.has("csv", "json", "jsonl") && o.log.Field == "" || o.has("date") && o.log.Date == "", `-csv, -json and -date want the name of a column or field, not ""`},

@@ -41,27 +41,23 @@ type reporter struct {
 
 // check checks that the page can be written, before messages are read.
 func (r *reporter) check() error {
+	page, _ := os.Stat(r.page) // nil if there is no such file yet
+	for _, file := range r.files {
+		if input, _ := os.Stat(file); os.SameFile(page, input) {
+			return fmt.Errorf("-report %q: that is a file to read: give the page another name", r.page)
+		}
+	}
 	f, err := os.OpenFile(r.page, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
 		return fmt.Errorf("-report: %w", err)
 	}
-	defer f.Close()
-	page, err := f.Stat()
-	for _, file := range r.files {
-		if input, failed := os.Stat(file); failed == nil && os.SameFile(page, input) {
-			return fmt.Errorf("-report %q: that is a file to read: give the page another name", r.page)
-		}
-	}
-	return err
+	return f.Close()
 }
 
 // section returns the table with this title, which has these columns if it is new.
 func (r *reporter) section(title, count string, names ...string) *pageTable {
-	t := r.tables[title]
-	if t == nil {
-		t = &pageTable{Title: title, Count: count, Head: names, index: make(map[string]*pageRow)}
-		r.tables[title] = t
-	}
+	t := cmp.Or(r.tables[title], &pageTable{Title: title, Count: count, Head: names, index: make(map[string]*pageRow)})
+	r.tables[title] = t
 	return t
 }
 
@@ -111,6 +107,7 @@ func (r *reporter) finish(a *auditor) error {
 		r.print("Regimes, their rules and sources", regimeTable())
 	}
 	data := map[string]any{
+		"Senders":  r.senders,
 		"Problems": a.problems,
 		"Damaged":  a.damaged,
 		"Counts":   a.counts(),
@@ -122,9 +119,6 @@ func (r *reporter) finish(a *auditor) error {
 		"First":    stamp(r.dates.first),
 		"Last":     stamp(r.dates.last),
 		"Texts":    r.texts,
-	}
-	if r.senders != nil {
-		data["Answer"] = r.senders.answer()
 	}
 	var b bytes.Buffer
 	return cmp.Or(pageTemplate.Execute(&b, data), os.WriteFile(r.page, b.Bytes(), 0o666))

@@ -109,7 +109,6 @@ func (r *reporter) finish(a *auditor) error {
 	data := map[string]any{
 		"Senders":  r.senders,
 		"Problems": a.problems,
-		"Damaged":  a.damaged,
 		"Counts":   a.counts(),
 		"Tables":   r.tables,
 		"Command":  strings.Join(r.args, " "),

@@ -50,7 +50,7 @@ func TestReport(t *testing.T) {
 		{
 			"dates, kept columns, a damaged message", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+3,,help\n+4,2026-06-19,\xff\n",
 			[]string{"-csv", "Body", "-keep", "From", "-date", "sent"}, 1,
-			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 1. Damaged messages: 1.", "stdin:5: this message and perhaps others are damaged", "damaged messages, decided as they are"},
+			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 1. <a", "stdin:5: this message and perhaps others are damaged", "damaged messages, decided as they are"},
 			[]string{"&#43;4"},
 		},
 		{
@@ -62,6 +62,11 @@ func TestReport(t *testing.T) {
 				"CSV with separator &#34;,&#34;, column &#34;Body&#34;, utf-8, records: 3", "3e53059250014cc4d4d9b0c35cec76ec98b0a5fe4d09222f043d9177a6ab61d8",
 			},
 			[]string{"add -by"},
+		},
+		{
+			"a keyword without a sender", "From,Body\n,STOP\n", []string{"-csv", "Body", "-by", "From"}, 1,
+			[]string{"Problems: 1.", "because they have no sender: 1"},
+			[]string{`href="#problems"`},
 		},
 		{
 			"equal texts in one row", "From,Body\n+1,Stop!\n+2,Stop!\n+3,Stop!\n", []string{"-csv", "Body", "-near", "-texts", "-keep", "From"}, 0,

@@ -64,7 +64,7 @@ func TestRows(t *testing.T) {
 	for _, row := range table.Rows {
 		rows = append(rows, strings.Join(row.Cells, " | ")+" | "+strconv.Itoa(row.N))
 	}
-	want := []string{"log:1, \u2026 | +1, \u2026 | Stop, please | 5", `log:2 | +1 | "s\u200btop" | 1`}
+	want := []string{"log:1 | +1 | Stop, please | 5", `log:2 | +1 | "s\u200btop" | 1`}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}

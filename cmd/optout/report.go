@@ -62,7 +62,7 @@ func (r *reporter) section(title, count string, names ...string) *pageTable {
 }
 
 // add adds a message to the table with this title, and why it is there. Messages
-// with equal texts, for equal reasons, have one row.
+// with equal texts, for equal reasons, have one row, with the first of them.
 func (r *reporter) add(title, found string, d *decided) {
 	if r == nil {
 		return
@@ -148,32 +148,23 @@ func (t *pageTable) ID() string { return strings.ReplaceAll(strings.ToLower(t.Ti
 // row adds a row that is the only one with its cells.
 func (t *pageTable) row(cells ...string) { t.add(strings.Join(cells, "\x00"), cells) }
 
-// more follows the value of a cell of which the row has other values as well.
-const more = ", \u2026"
-
-// add counts 1 in the row of a key. The row has the cells of the first call for
-// it; a cell that is another one in a later call ends in more.
+// add counts 1 in the row of a key. The row has the cells of the first call for it.
 func (t *pageTable) add(key string, cells []string) {
 	t.N++
 	row := t.index[key]
 	switch {
-	case row == nil && t.size > maxBytes:
+	case row != nil:
+		row.N++
+	case t.size > maxBytes:
 		t.Omitted++
-		return
-	case row == nil:
-		row = new(pageRow)
+	default:
+		row = &pageRow{N: 1}
 		for _, c := range cells {
 			c = strings.Clone(shown(c))
 			row.Cells = append(row.Cells, c)
 			t.size += len(template.HTMLEscapeString(c)) + cellHTML
 		}
 		t.Rows, t.index[key] = append(t.Rows, row), row
-	}
-	row.N++
-	for i, first := range row.Cells {
-		if first != shown(cells[i]) && !strings.HasSuffix(first, more) {
-			row.Cells[i] += more
-		}
 	}
 }
 

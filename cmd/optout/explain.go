@@ -15,18 +15,17 @@ import (
 // explanation prints how the message of -explain is decided, and why: four tables or,
 // in JSON, an object with the fields of the first one and the rows of the others.
 func (o *options) explanation(w io.Writer) {
-	message := o.explain
-	k, _ := o.policy.Match(message)
-	nearKeyword, kind := newNearer(o.policy).find(message)
+	k, _ := o.policy.Match(o.explain)
+	nearKeyword, kind := newNearer(o.policy).find(o.explain)
 	text := &table{columns: columns("", "message", "key", "keyword", "near_keyword", "near")}
-	text.rows = [][]string{{message, optout.Normalize(message), k.Text, nearKeyword, kind}}
+	text.rows = [][]string{{o.explain, optout.Normalize(o.explain), k.Text, nearKeyword, kind}}
 
 	decisions := &table{columns: columns("", "flags", "action", "code", "class", "keyword")}
 	policy := o.policy
 	for _, ignore := range []string{"", " -ignore-punctuation"} {
 		for _, flags := range []string{"", "-sms-stop-filter", "-respect-sms-stop-filter", "-sms-stop-filter -respect-sms-stop-filter"} {
 			policy.IgnorePunctuation = ignore != ""
-			d := decided{Decision: policy.Decide(message, optout.Flags{
+			d := decided{Decision: policy.Decide(o.explain, optout.Flags{
 				SMSStopFilter: strings.HasPrefix(flags, "-sms"), RespectSMSStopFilter: strings.Contains(flags, "-respect")})}
 			decisions.rows = append(decisions.rows, append([]string{strings.TrimSpace(flags + ignore)}, d.decision()...))
 		}
@@ -34,7 +33,7 @@ func (o *options) explanation(w io.Writer) {
 
 	judgments := &table{columns: columns("", "regime", "class", "certainty", "keyword", "source")}
 	for _, r := range o.compare.regimes {
-		v, source := r.Judge(message), r.Sources()[0]
+		v, source := r.Judge(o.explain), r.Sources()[0]
 		for _, row := range r.Rows() {
 			documented := v.Certainty != regime.Documented || row.Evidence == regime.EvidenceDocumented
 			if row.Text == v.Keyword && row.Class == v.Class && documented {
@@ -44,7 +43,7 @@ func (o *options) explanation(w io.Writer) {
 		judgments.rows = append(judgments.rows, []string{r.ID, v.Class.String(), v.Certainty.String(), v.Keyword, source.Page})
 	}
 
-	changed := changes(message)
+	changed := changes(o.explain)
 	if o.format == "jsonl" {
 		all := object(text.columns, text.rows[0])
 		for name, t := range map[string]*table{"changes": changed, "decisions": decisions, "regimes": judgments} {

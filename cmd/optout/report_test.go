@@ -70,7 +70,7 @@ func TestReport(t *testing.T) {
 		},
 		{
 			"equal texts in one row", "From,Body\n+1,Stop!\n+2,Stop!\n+3,Stop!\n", []string{"-csv", "Body", "-near", "-texts", "-keep", "From"}, 0,
-			[]string{`data-label="line"><div class="cell short">2<`, "&#43;1<", `data-label="messages">3</td>`, "A row shows the first of several equal ones."},
+			[]string{`data-label="line"><div class="cell short">2<`, "&#43;1<", `data-label="messages">3</td>`, "The row shows where the first of them is"},
 			[]string{`>3</div>`, "&#43;2"},
 		},
 		{

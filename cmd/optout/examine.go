@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -31,20 +32,18 @@ type comparer struct {
 	counts  map[string]int // of these messages, by regime, column of write's table, and mark
 }
 
-// newComparer returns the comparer of the regimes with these IDs, or of "all".
-func newComparer(ids []string) (*comparer, error) {
-	c := &comparer{regime.All(), make(map[string]int)}
-	if !slices.Equal(ids, []string{"all"}) {
-		c.regimes = nil
-		for _, id := range ids {
-			r, err := lookup(id)
-			if err != nil {
-				return nil, err
-			}
-			c.regimes = append(c.regimes, r)
-		}
+// newComparer returns the comparer of the regimes with these IDs; of all for none
+// and for "all".
+func newComparer(ids []string) (c *comparer, err error) {
+	c = &comparer{counts: make(map[string]int)}
+	if len(ids) == 0 || slices.Equal(ids, []string{"all"}) {
+		c.regimes, ids = regime.All(), nil
 	}
-	return c, nil
+	for _, id := range ids {
+		r, unknown := lookup(id)
+		c.regimes, err = append(c.regimes, r), cmp.Or(err, unknown)
+	}
+	return c, err
 }
 
 // lookup returns a regime by its ID.
@@ -65,32 +64,29 @@ func (c *comparer) columns() (columns []column) {
 
 var marks = []string{regime.Documented: "", regime.Presumed: "~", regime.Unknown: "?"}
 
-// examine finds d if it is known that a regime differs.
+// examine finds d if it is known that a regime differs. Without an edition for its
+// day, the verdict is unknown.
 func (c *comparer) examine(d *decided, page *reporter) (found bool) {
 	var known []string
-	for _, r := range c.regimes {
-		id := r.ID
+	for _, listed := range c.regimes {
+		r := listed
 		if !d.time.IsZero() {
 			r, _ = r.Edition(regime.Date{Year: d.time.Year(), Month: d.time.Month(), Day: d.time.Day()})
-		}
-		if r.ID == "" {
-			c.counts[id+"not in force"]++
-			d.cells = append(d.cells, "")
-			continue
 		}
 		v := r.Judge(d.Text)
 		mark := marks[v.Certainty]
 		d.cells = append(d.cells, v.Class.String()+mark)
 		// A demand without words of the class does not say anything about it.
 		hasClass := func(row regime.Row) bool { return row.Class == d.Class }
-		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind != regime.KindFilter && !slices.ContainsFunc(r.Rows(), hasClass) {
+		silent := listed.Kind != regime.KindFilter && !slices.ContainsFunc(listed.Rows(), hasClass)
+		if v.Class == d.Class || v.Class == optout.ClassNone && silent {
 			continue
 		}
 		if v.Certainty != regime.Unknown {
-			known = append(known, r.ID+" "+d.cells[len(d.cells)-1])
+			known = append(known, r.ID+" "+v.Class.String()+mark)
 		}
-		c.counts[id+v.Class.String()+" there"+mark]++
-		c.counts[id+d.Class.String()+" here"+mark]++
+		c.counts[listed.ID+v.Class.String()+" there"+mark]++
+		c.counts[listed.ID+d.Class.String()+" here"+mark]++
 	}
 	if known != nil {
 		page.add(fmt.Sprintf("Where regimes differ from %v, %v", d.Action, d.Class), strings.Join(known, ", "), d)
@@ -99,10 +95,9 @@ func (c *comparer) examine(d *decided, page *reporter) (found bool) {
 }
 
 // write writes how many messages each regime takes for an opt-out, opt-in or help
-// and the relay does not, and the reverse; and how many are of days for which no
-// edition of it is known.
+// and the relay does not, and the reverse.
 func (c *comparer) write(w io.Writer, page *reporter) {
-	t := &table{columns: columns("", "regime", "opt-out there", "opt-out here", "opt-in there", "opt-in here", "help there", "help here", "not in force")}
+	t := &table{columns: columns("", "regime", "opt-out there", "opt-out here", "opt-in there", "opt-in here", "help there", "help here")}
 	for _, r := range c.regimes {
 		row := []string{r.ID}
 		for _, column := range t.columns[1:] {
@@ -112,7 +107,7 @@ func (c *comparer) write(w io.Writer, page *reporter) {
 		t.rows = append(t.rows, row)
 	}
 	fmt.Fprintln(w, "\nMessages that a regime takes for an opt-out, opt-in or help and the relay does not (there), and the reverse (here).")
-	fmt.Fprintln(w, "~ is presumed. ? is unknown: such messages have rows with -all only. With -date, the edition of its day judges a message.")
-	t.print(textFormat, w)
+	fmt.Fprintln(w, "~ is presumed. ? is unknown, as on a day of which no edition is known: such messages have rows with -all only. With -date, the edition of its day judges a message.")
+	t.print("text", w)
 	page.print("Where regimes differ, by regime", t)
 }

@@ -18,7 +18,7 @@ func TestRegimes(t *testing.T) {
 		if !strings.Contains(list.String(), "\n"+r.ID+" ") {
 			t.Errorf("optout -regimes has no %s", r.ID)
 		}
-		for _, format := range []string{textFormat, csvFormat, jsonlFormat} {
+		for _, format := range []string{"text", "csv", "jsonl"} {
 			var table, stderr strings.Builder
 			status := run([]string{"-regime", r.ID, "-keywords", "-o", format}, nil, &table, &stderr)
 			if status != 0 || stderr.Len() > 0 {

@@ -15,28 +15,25 @@ import (
 // explanation prints how the message of -explain is decided, and why: four tables or,
 // in JSON, an object with the fields of the first one and the rows of the others.
 func (o *options) explanation(w io.Writer) {
-	message := o.explain
-	k, _ := o.policy.Match(message)
-	nearKeyword, kind := newNearer(o.policy).find(message)
+	k, _ := o.policy.Match(o.explain)
+	nearKeyword, kind := newNearer(o.policy).find(o.explain)
 	text := &table{columns: columns("", "message", "key", "keyword", "near_keyword", "near")}
-	text.rows = [][]string{{message, optout.Normalize(message), k.Text, nearKeyword, kind}}
+	text.rows = [][]string{{o.explain, optout.Normalize(o.explain), k.Text, nearKeyword, kind}}
 
 	decisions := &table{columns: columns("", "flags", "action", "code", "class", "keyword")}
 	policy := o.policy
-	for _, ignore := range []string{"", "-ignore-punctuation"} {
-		for _, respect := range []string{"", "-respect-sms-stop-filter "} {
-			for _, filter := range []string{"", "-sms-stop-filter "} {
-				policy.IgnorePunctuation = ignore != ""
-				d := decided{Decision: policy.Decide(message, optout.Flags{RespectSMSStopFilter: respect != "", SMSStopFilter: filter != ""})}
-				cells := append([]string{strings.TrimSpace(filter + respect + ignore)}, d.decision()...)
-				decisions.rows = append(decisions.rows, cells)
-			}
+	for _, ignore := range []string{"", " -ignore-punctuation"} {
+		for _, flags := range []string{"", "-sms-stop-filter", "-respect-sms-stop-filter", "-sms-stop-filter -respect-sms-stop-filter"} {
+			policy.IgnorePunctuation = ignore != ""
+			d := decided{Decision: policy.Decide(o.explain, optout.Flags{
+				SMSStopFilter: strings.HasPrefix(flags, "-sms"), RespectSMSStopFilter: strings.Contains(flags, "-respect")})}
+			decisions.rows = append(decisions.rows, append([]string{strings.TrimSpace(flags + ignore)}, d.decision()...))
 		}
 	}
 
 	judgments := &table{columns: columns("", "regime", "class", "certainty", "keyword", "source")}
-	for _, r := range cmp.Or(o.compare, &comparer{regimes: regime.All()}).regimes {
-		v, source := r.Judge(message), r.Sources()[0]
+	for _, r := range o.compare.regimes {
+		v, source := r.Judge(o.explain), r.Sources()[0]
 		for _, row := range r.Rows() {
 			documented := v.Certainty != regime.Documented || row.Evidence == regime.EvidenceDocumented
 			if row.Text == v.Keyword && row.Class == v.Class && documented {
@@ -46,25 +43,24 @@ func (o *options) explanation(w io.Writer) {
 		judgments.rows = append(judgments.rows, []string{r.ID, v.Class.String(), v.Certainty.String(), v.Keyword, source.Page})
 	}
 
-	tables := []*table{text, changes(message), decisions, judgments}
-	if o.format == textFormat {
-		for i, t := range tables {
-			if i > 0 {
-				fmt.Fprintln(w)
+	changed := changes(o.explain)
+	if o.format == "jsonl" {
+		all := object(text.columns, text.rows[0])
+		for name, t := range map[string]*table{"changes": changed, "decisions": decisions, "regimes": judgments} {
+			objects := make([]any, len(t.rows))
+			for i, row := range t.rows {
+				objects[i] = object(t.columns, row)
 			}
-			t.print(textFormat, w)
+			all[name] = objects
 		}
+		newJSON(w).Encode(all)
 		return
 	}
-	all := object(text.columns, text.rows[0])
-	for i, name := range []string{"changes", "decisions", "regimes"} {
-		rows := []any{}
-		for _, row := range tables[i+1].rows {
-			rows = append(rows, object(tables[i+1].columns, row))
-		}
-		all[name] = rows
+	text.print(o.format, w)
+	for _, t := range []*table{changed, decisions, judgments} {
+		fmt.Fprintln(w)
+		t.print(o.format, w)
 	}
-	newJSON(w).Encode(all)
 }
 
 // changes returns the characters that Normalize changes. To find out what one of
@@ -84,15 +80,10 @@ func changes(message string) *table {
 		if optout.Normalize(string(runes[i:])) == "" { // white space at the end
 			became = nil
 		}
-		row := []string{fmt.Sprintf("%U", r), runenames.Name(r), codePoints(string(became))}
-		if key := row[0] + row[2]; row[0] != row[2] && !seen[key] {
-			seen[key], t.rows = true, append(t.rows, row)
+		code, codes := fmt.Sprintf("%U", r), cmp.Or(strings.Trim(fmt.Sprintf("%U", became), "[]"), "removed")
+		if key := code + codes; code != codes && !seen[key] {
+			seen[key], t.rows = true, append(t.rows, []string{code, runenames.Name(r), codes})
 		}
 	}
 	return t
-}
-
-// codePoints returns the code points of a text, such as U+0053, or "removed".
-func codePoints(s string) string {
-	return cmp.Or(strings.Trim(fmt.Sprintf("%U", []rune(s)), "[]"), "removed")
 }

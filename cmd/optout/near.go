@@ -23,66 +23,60 @@ type nearer struct {
 // A nearWay is a way in which a message is close to an opt-out word.
 type nearWay struct {
 	kind  string
-	words []spacedWord
-	fits  func(text, words string) bool // of words.Spaced
+	words []string
+	fits  func(text, word string) bool // both as words.Spaced returns them
 }
 
-type spacedWord struct {
-	text  string
-	words string // see words.Spaced
-}
-
-// spacedWords returns the opt-out words of a table that have letters or digits.
-func spacedWords(table []optout.Keyword) (list []spacedWord) {
+// spacedWords returns the opt-out words of a table that have letters or digits,
+// as words.Spaced returns them.
+func spacedWords(table []optout.Keyword) (list []string) {
 	for _, k := range table {
-		text := words.Spaced(optout.Normalize(k.Text))
-		if k.Class == optout.ClassOptOut && strings.TrimSpace(text) != "" {
-			list = append(list, spacedWord{k.Text, text})
+		word := words.Spaced(optout.Normalize(k.Text))
+		if k.Class == optout.ClassOptOut && strings.TrimSpace(word) != "" {
+			list = append(list, word)
 		}
 	}
 	return list
 }
 
 func newNearer(policy optout.Policy) *nearer {
-	keywords, expressions := spacedWords(policy.Keywords()), []spacedWord(nil)
-	for _, id := range []string{"fcc", "ctia"} {
-		demand, _ := regime.Lookup(id)
-		expressions = append(expressions, spacedWords(demand.Keywords())...)
-	}
+	trimming := policy
+	trimming.IgnorePunctuation = true
+	fcc, _ := regime.Lookup("fcc")
+	ctia, _ := regime.Lookup("ctia")
+	keywords, expressions := spacedWords(policy.Keywords()), spacedWords(append(fcc.Keywords(), ctia.Keywords()...))
 	// Longer expressions say more.
-	slices.SortStableFunc(expressions, func(a, b spacedWord) int { return len(b.words) - len(a.words) })
-	n := &nearer{policy: policy, trimming: policy, counts: make(map[string]int), ways: []nearWay{
+	slices.SortStableFunc(expressions, func(a, b string) int { return len(b) - len(a) })
+	return &nearer{policy, trimming, []nearWay{
 		{kind: "punctuation around it"},
 		{kind: "alone on a line"},
 		{"spaces or signs in it", keywords, sameLetters}, // "S.T.O.P", "UN SUBSCRIBE"
 		{"first word", keywords, strings.HasPrefix},
 		{"last word", keywords, strings.HasSuffix},
 		{"in a sentence", expressions, strings.Contains},
-	}}
-	n.trimming.IgnorePunctuation = true
-	return n
+	}, make(map[string]int)}
 }
 
-func sameLetters(text, words string) bool {
-	return strings.HasPrefix(text, words[:2]) && strings.ReplaceAll(text, " ", "") == strings.ReplaceAll(words, " ", "")
+func sameLetters(text, word string) bool {
+	return strings.HasPrefix(text, word[:2]) && strings.ReplaceAll(text, " ", "") == strings.ReplaceAll(word, " ", "")
 }
 
-// find returns to which opt-out word a message is close, and how: the nearest
-// kind. It takes time in proportion to the length of the message.
+// find returns to which opt-out word a message is close, by its key, and how: the
+// nearest kind. It takes time in proportion to the length of the message.
 func (n *nearer) find(message string) (keyword, kind string) {
 	if _, ok := n.policy.Match(message); ok {
 		return "", ""
 	}
 	for i, text := range append([]string{message}, strings.Split(message, "\n")...) {
 		if k, ok := n.trimming.Match(text); ok && k.Class == optout.ClassOptOut {
-			return k.Text, n.ways[min(i, 1)].kind
+			return optout.Normalize(k.Text), n.ways[min(i, 1)].kind
 		}
 	}
 	text := words.Spaced(optout.Normalize(message))
 	for _, way := range n.ways {
-		for _, w := range way.words {
-			if way.fits(text, w.words) {
-				return w.text, way.kind
+		for _, word := range way.words {
+			if way.fits(text, word) {
+				return strings.TrimSpace(word), way.kind
 			}
 		}
 	}

@@ -65,10 +65,10 @@ func TestNear(t *testing.T) {
 		{"elision", "L'arr\u00eat est au coin", miss{}},
 		{"look-alikes", "\u0421\u0422\u041e\u0420", miss{}},
 
-		{"expression in a sentence", "Please stop. I am driving.", miss{"stop", inASentence}},
-		{"expression of two words", "i want to opt  OUT now", miss{"opt out", inASentence}},
-		{"expression with a hyphen", "how do I opt-out here", miss{"opt out", inASentence}},
-		{"longest expression", "hi stop it please opt me out now", miss{"please opt me out", inASentence}},
+		{"expression in a sentence", "Please stop. I am driving.", miss{"STOP", inASentence}},
+		{"expression of two words", "i want to opt  OUT now", miss{"OPT OUT", inASentence}},
+		{"expression with a hyphen", "how do I opt-out here", miss{"OPT OUT", inASentence}},
+		{"longest expression", "hi stop it please opt me out now", miss{"PLEASE OPT ME OUT", inASentence}},
 		{"expression inside words", "unstoppable", miss{}},
 	}
 	f := newNearer(optout.Policy{})
@@ -99,15 +99,15 @@ func TestNearInTables(t *testing.T) {
 		policy        optout.Policy
 		want          miss
 	}{
-		{"two words first", "Stop all of it", policy, miss{"stop all", firstWord}},
-		{"hyphened as two words", "opt out now", policy, miss{"OPT-OUT", firstWord}},
-		{"as one word", "OPTOUT", policy, miss{"OPT-OUT", spaced}},
+		{"two words first", "Stop all of it", policy, miss{"STOP ALL", firstWord}},
+		{"hyphened as two words", "opt out now", policy, miss{"OPT OUT", firstWord}},
+		{"as one word", "OPTOUT", policy, miss{"OPT OUT", spaced}},
 		{"another script", "\u0441\u0442\u043e\u043f, \u044f", policy, miss{"\u0421\u0422\u041e\u041f", firstWord}},
 		{"keyword of punctuation", "#!", policy, miss{}},
 		{"opt-in word", "go now", policy, miss{}},
-		{"punctuation counts", "stop all!", policy, miss{"stop all", punctuated}},
+		{"punctuation counts", "stop all!", policy, miss{"STOP ALL", punctuated}},
 		{"punctuation is ignored", "stop all!", ignoring, miss{}},
-		{"no row", "stop", policy, miss{"stop", inASentence}},
+		{"no row", "stop", policy, miss{"STOP", inASentence}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -173,7 +173,7 @@ func (o *options) prepare(args []string) (err error) {
 		o.senders = &senderList{options: o, index: make(map[string]*sender), optOut: make(map[string]int)}
 		o.examiners = append(o.examiners, o.senders)
 	}
-	if o.has("compare") {
+	if o.has("compare", "explain") {
 		if o.compare, err = newComparer(o.ids); err != nil {
 			return err
 		}

@@ -40,22 +40,15 @@ func names(columns []column) (list []string) {
 	return list
 }
 
-// Formats of the output.
-const (
-	textFormat  = "text"
-	csvFormat   = "csv"
-	jsonlFormat = "jsonl"
-)
-
-// newOutput returns an output with these columns for its rows.
+// newOutput returns an output in a format of -o, with these columns for its rows.
 func newOutput(format string, w io.Writer, columns []column) output {
 	switch format {
-	case csvFormat:
+	case "csv":
 		io.WriteString(w, "\ufeff") // without it, Excel takes UTF-8 for windows-1252
 		c := csvOutput{csv.NewWriter(w)}
 		c.row(names(columns))
 		return c
-	case jsonlFormat:
+	case "jsonl":
 		return jsonlOutput{newJSON(w), columns}
 	}
 	return &textOutput{block: tabwriter.NewWriter(w, 10, 0, 2, ' ', 0), columns: columns, first: strings.Join(names(columns), "\t") + "\n"}
@@ -102,13 +95,14 @@ func (c csvOutput) row(cells []string) {
 
 // formulaStart finds the start of a formula in the parts into which a
 // spreadsheet may split a cell. Some spreadsheets also run fullwidth signs.
-var (
-	formulaStart = regexp.MustCompile(`(^|[;\t|\r\n])([\x00-\x08\x0b\x0c\x0e-\x20"\x{a0}]*[=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}])`)
-	number       = regexp.MustCompile(`^[+-]?[0-9 ().-]+$`)
-)
+var formulaStart = regexp.MustCompile(`(^|[;\t|\r\n])([\x00-\x08\x0b\x0c\x0e-\x20"\x{a0}]*[=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}])`)
+
+// number finds the cells that other systems load as numbers, among them phone
+// numbers.
+var number = regexp.MustCompile(`^[+-]?[0-9 ().-]+$`)
 
 // inert returns a cell with an apostrophe before each part that would be a
-// formula. Numbers stay as they are, so that other systems can load them.
+// formula. Numbers stay as they are.
 func inert(cell string) string {
 	if !strings.ContainsAny(cell, "=+-@\uff1d\uff0b\uff0d\uff20") || number.MatchString(cell) {
 		return cell

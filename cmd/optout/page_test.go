@@ -42,12 +42,15 @@ func TestPageIsBounded(t *testing.T) {
 	}
 }
 
-func TestAddCutsLongTexts(t *testing.T) {
+// TestAddLongTexts adds a text that is too long for a table: other rows have space.
+func TestAddLongTexts(t *testing.T) {
 	table := newPageTable("Messages", "message")
-	table.row(strings.Repeat("\u20ac", 1000))
-	want := strings.Repeat("\u20ac", 333) + "\u2026"
-	if got := table.Rows[0].Cells[0]; got != want {
-		t.Errorf("cell is %.40q, %d bytes, want %.40q, %d bytes", got, len(got), want, len(want))
+	long := strings.Repeat("\u20ac", 10_000)
+	for _, text := range []string{strings.Repeat("<", maxBytes/4), long, "STOP"} {
+		table.add(text, []string{text})
+	}
+	if len(table.Rows) != 2 || table.Rows[0].Cells[0] != long || table.N != 3 || table.Omitted != 1 {
+		t.Errorf("table has %d rows, %d messages, %d without a row, want 2, 3 and 1", len(table.Rows), table.N, table.Omitted)
 	}
 }
 
@@ -64,7 +67,7 @@ func TestRows(t *testing.T) {
 	for _, row := range table.Rows {
 		rows = append(rows, strings.Join(row.Cells, " | ")+" | "+strconv.Itoa(row.N))
 	}
-	want := []string{"log:1, \u2026 | +1, \u2026 | Stop, please | 5", `log:2 | +1 | "s\u200btop" | 1`}
+	want := []string{"log:1 | +1 | Stop, please | 5", `log:2 | +1 | "s\u200btop" | 1`}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}

@@ -41,12 +41,10 @@ func (o *options) keywordTable() *table {
 		}
 	}
 	for _, r := range o.regime.Rows() {
-		k, ok := o.policy.Match(r.Text)
-		if !ok || len(o.languages) > 0 && !r.In(o.languages...) {
-			continue
+		if k, _ := o.policy.Match(r.Text); len(o.languages) == 0 || r.In(o.languages...) {
+			t.rows = append(t.rows, []string{r.Text, r.Class.String(), k.Action.String(), r.Language,
+				string(r.Match), string(r.Evidence), r.Source.Date.String(), r.Source.Page})
 		}
-		t.rows = append(t.rows, []string{r.Text, r.Class.String(), k.Action.String(), r.Language,
-			string(r.Match), string(r.Evidence), r.Source.Date.String(), r.Source.Page})
 	}
 	return t
 }

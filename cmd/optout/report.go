@@ -2,13 +2,30 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	_ "embed"
 	"fmt"
+	"html/template"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/optout/internal/quote"
 )
+
+// The bound of a table, in bytes of HTML: browsers and mail can take such a page.
+const (
+	maxBytes = 600_000
+	cellHTML = 80 // around a cell, with a usual name of its column
+)
+
+//go:embed page.html
+var pageHTML string
+
+// pageTemplate writes the page. It needs no other file and no script.
+var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
 // now is when a report says that it was made.
 var now = time.Now
@@ -23,32 +40,28 @@ type reporter struct {
 
 // check checks that the page can be written, before messages are read.
 func (r *reporter) check() error {
+	page, _ := os.Stat(r.page) // nil if there is no such file yet
+	for _, file := range r.files {
+		if input, _ := os.Stat(file); os.SameFile(page, input) {
+			return fmt.Errorf("-report %q: that is a file to read: give the page another name", r.page)
+		}
+	}
 	f, err := os.OpenFile(r.page, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
 		return fmt.Errorf("-report: %w", err)
 	}
-	defer f.Close()
-	page, err := f.Stat()
-	for _, file := range r.files {
-		if input, failed := os.Stat(file); failed == nil && os.SameFile(page, input) {
-			return fmt.Errorf("-report %q: that is a file to read: give the page another name", r.page)
-		}
-	}
-	return err
+	return f.Close()
 }
 
 // section returns the table with this title, which has these columns if it is new.
 func (r *reporter) section(title, count string, names ...string) *pageTable {
-	t := r.tables[title]
-	if t == nil {
-		t = &pageTable{Title: title, Count: count, Head: names, index: make(map[string]*pageRow)}
-		r.tables[title] = t
-	}
+	t := cmp.Or(r.tables[title], &pageTable{Title: title, Count: count, Head: names, index: make(map[string]*pageRow)})
+	r.tables[title] = t
 	return t
 }
 
 // add adds a message to the table with this title, and why it is there. Messages
-// with equal texts, for equal reasons, have one row.
+// with equal texts, for equal reasons, have one row, with the first of them.
 func (r *reporter) add(title, found string, d *decided) {
 	if r == nil {
 		return
@@ -66,7 +79,7 @@ func (r *reporter) print(title string, t *table) {
 	if r != nil {
 		p := r.section(title, "", names(t.columns)...)
 		for _, row := range t.rows {
-			p.row(row...)
+			p.add(strings.Join(row, "\x00"), row)
 		}
 	}
 }
@@ -78,7 +91,7 @@ func (r *reporter) problem(err error) {
 	if !r.texts {
 		text = quotation.ReplaceAllString(text, "\u2026")
 	}
-	r.section("Problems", "times", "problem").row(text)
+	r.section("Problems", "times", "problem").add(text, []string{text})
 }
 
 var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
@@ -87,14 +100,14 @@ var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
 func (r *reporter) finish(a *auditor) error {
 	files := r.section("Files", "", "name", "read as", "SHA-256")
 	for _, as := range a.logs {
-		files.row(as.File, as.How, as.SHA256)
+		files.add(as.File, []string{as.File, as.How, as.SHA256})
 	}
 	if r.regime.ID != "" || r.compare != nil {
 		r.print("Regimes, their rules and sources", regimeTable())
 	}
 	data := map[string]any{
+		"Senders":  r.senders,
 		"Problems": a.problems,
-		"Damaged":  a.damaged,
 		"Counts":   a.counts(),
 		"Tables":   r.tables,
 		"Command":  strings.Join(r.args, " "),
@@ -105,12 +118,49 @@ func (r *reporter) finish(a *auditor) error {
 		"Last":     stamp(r.dates.last),
 		"Texts":    r.texts,
 	}
-	if r.senders != nil {
-		data["Answer"] = r.senders.answer()
-	}
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, data); err != nil {
-		return err
+	return cmp.Or(pageTemplate.Execute(&b, data), os.WriteFile(r.page, b.Bytes(), 0o666))
+}
+
+// A pageTable is a table of the page, and a section of it. It has the rows for which
+// there is space, and says how many more there are.
+type pageTable struct {
+	Title   string
+	Head    []string
+	Count   string // the name of a column with the N of each row, or ""
+	Rows    []*pageRow
+	N       int // the sum of N in all rows, and Omitted
+	Omitted int // what has no row, because there is no space for it
+
+	index map[string]*pageRow // by key
+	size  int                 // bytes of HTML
+}
+
+type pageRow struct {
+	Cells []string
+	N     int
+}
+
+// ID returns the name of the section in links.
+func (t *pageTable) ID() string { return strings.ReplaceAll(strings.ToLower(t.Title), " ", "-") }
+
+// add counts 1 in the row of a key. The row has the cells of the first call for it.
+func (t *pageTable) add(key string, cells []string) {
+	t.N++
+	if row := t.index[key]; row != nil {
+		row.N++
+		return
 	}
-	return os.WriteFile(r.page, b.Bytes(), 0o666)
+	row, size := &pageRow{N: 1}, 0
+	for _, c := range cells {
+		c = strings.Clone(quote.Printable(c))
+		row.Cells = append(row.Cells, c)
+		size += len(template.HTMLEscapeString(c)) + cellHTML
+	}
+	if t.size+size > maxBytes {
+		t.Omitted++
+		return
+	}
+	t.size += size
+	t.Rows, t.index[key] = append(t.Rows, row), row
 }

@@ -50,7 +50,7 @@ func TestReport(t *testing.T) {
 		{
 			"dates, kept columns, a damaged message", "From,Sent,Body\n+1,2026-06-16 09:00,STOP\n+2,2026-06-18,quit\n+3,,help\n+4,2026-06-19,\xff\n",
 			[]string{"-csv", "Body", "-keep", "From", "-date", "sent"}, 1,
-			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 1. Damaged messages: 1.", "stdin:5: this message and perhaps others are damaged", "damaged messages, decided as they are"},
+			[]string{"2026-06-16T09:00:00Z to 2026-06-19T00:00:00Z", "messages with a date that could not be read", "&#43;1", "Problems: 1. <a", "stdin:5: this message and perhaps others are damaged", "damaged messages, decided as they are"},
 			[]string{"&#43;4"},
 		},
 		{
@@ -64,8 +64,13 @@ func TestReport(t *testing.T) {
 			[]string{"add -by"},
 		},
 		{
+			"a keyword without a sender", "From,Body\n,STOP\n", []string{"-csv", "Body", "-by", "From"}, 1,
+			[]string{"Problems: 1.", "because they have no sender: 1"},
+			[]string{`href="#problems"`},
+		},
+		{
 			"equal texts in one row", "From,Body\n+1,Stop!\n+2,Stop!\n+3,Stop!\n", []string{"-csv", "Body", "-near", "-texts", "-keep", "From"}, 0,
-			[]string{`data-label="line"><div class="cell short">` + "2, \u2026<", "&#43;1, \u2026", `data-label="messages">3</td>`},
+			[]string{`data-label="line"><div class="cell short">2<`, "&#43;1<", `data-label="messages">3</td>`, "The row shows where the first of them is"},
 			[]string{`>3</div>`, "&#43;2"},
 		},
 		{

@@ -107,8 +107,8 @@ func stamp(t time.Time) string {
 	return strings.TrimPrefix(t.Format(time.RFC3339), "0001-01-01T00:00:00Z")
 }
 
-// answer says who opted out, in which period, and who came back.
-func (l *senderList) answer() []string {
+// Answer says who opted out, in which period, and who came back.
+func (l *senderList) Answer() []string {
 	period, order := "", "the order of the files, because there is no -date"
 	if l.log.Date != "" {
 		period = fmt.Sprintf(" from %s to %s (UTC)", l.dates.first.Format(time.DateOnly), l.dates.last.Format(time.DateOnly))
@@ -123,7 +123,7 @@ func (l *senderList) answer() []string {
 }
 
 func (l *senderList) write(w io.Writer, _ *reporter) {
-	fmt.Fprintf(w, "\n%s\n", strings.Join(l.answer(), "\n"))
+	fmt.Fprintf(w, "\n%s\n", strings.Join(l.Answer(), "\n"))
 	seen, similar, example := make(map[string]string), 0, ""
 	for _, s := range l.list {
 		name := strings.Join(s.values, ", ")

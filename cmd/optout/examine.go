@@ -78,7 +78,7 @@ func (c *comparer) examine(d *decided, page *reporter) (found bool) {
 		d.cells = append(d.cells, v.Class.String()+mark)
 		// A demand without words of the class does not say anything about it.
 		hasClass := func(row regime.Row) bool { return row.Class == d.Class }
-		silent := listed.Kind != regime.KindFilter && !slices.ContainsFunc(listed.Rows(), hasClass)
+		silent := r.ID != "" && r.Kind != regime.KindFilter && !slices.ContainsFunc(r.Rows(), hasClass)
 		if v.Class == d.Class || v.Class == optout.ClassNone && silent {
 			continue
 		}

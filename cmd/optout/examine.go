@@ -64,29 +64,32 @@ func (c *comparer) columns() (columns []column) {
 
 var marks = []string{regime.Documented: "", regime.Presumed: "~", regime.Unknown: "?"}
 
-// examine finds d if it is known that a regime differs. Without an edition for its
-// day, the verdict is unknown.
+// examine finds d if it is known that a regime differs.
 func (c *comparer) examine(d *decided, page *reporter) (found bool) {
 	var known []string
-	for _, listed := range c.regimes {
-		r := listed
+	for _, r := range c.regimes {
+		id := r.ID
 		if !d.time.IsZero() {
 			r, _ = r.Edition(regime.Date{Year: d.time.Year(), Month: d.time.Month(), Day: d.time.Day()})
+		}
+		if r.ID == "" {
+			c.counts[id+"not in force"]++
+			d.cells = append(d.cells, "")
+			continue
 		}
 		v := r.Judge(d.Text)
 		mark := marks[v.Certainty]
 		d.cells = append(d.cells, v.Class.String()+mark)
 		// A demand without words of the class does not say anything about it.
 		hasClass := func(row regime.Row) bool { return row.Class == d.Class }
-		silent := r.ID != "" && r.Kind != regime.KindFilter && !slices.ContainsFunc(r.Rows(), hasClass)
-		if v.Class == d.Class || v.Class == optout.ClassNone && silent {
+		if v.Class == d.Class || v.Class == optout.ClassNone && r.Kind != regime.KindFilter && !slices.ContainsFunc(r.Rows(), hasClass) {
 			continue
 		}
 		if v.Certainty != regime.Unknown {
-			known = append(known, r.ID+" "+v.Class.String()+mark)
+			known = append(known, r.ID+" "+d.cells[len(d.cells)-1])
 		}
-		c.counts[listed.ID+v.Class.String()+" there"+mark]++
-		c.counts[listed.ID+d.Class.String()+" here"+mark]++
+		c.counts[id+v.Class.String()+" there"+mark]++
+		c.counts[id+d.Class.String()+" here"+mark]++
 	}
 	if known != nil {
 		page.add(fmt.Sprintf("Where regimes differ from %v, %v", d.Action, d.Class), strings.Join(known, ", "), d)
@@ -95,9 +98,10 @@ func (c *comparer) examine(d *decided, page *reporter) (found bool) {
 }
 
 // write writes how many messages each regime takes for an opt-out, opt-in or help
-// and the relay does not, and the reverse.
+// and the relay does not, and the reverse; and how many are of days for which no
+// edition of it is known.
 func (c *comparer) write(w io.Writer, page *reporter) {
-	t := &table{columns: columns("", "regime", "opt-out there", "opt-out here", "opt-in there", "opt-in here", "help there", "help here")}
+	t := &table{columns: columns("", "regime", "opt-out there", "opt-out here", "opt-in there", "opt-in here", "help there", "help here", "not in force")}
 	for _, r := range c.regimes {
 		row := []string{r.ID}
 		for _, column := range t.columns[1:] {
@@ -107,7 +111,7 @@ func (c *comparer) write(w io.Writer, page *reporter) {
 		t.rows = append(t.rows, row)
 	}
 	fmt.Fprintln(w, "\nMessages that a regime takes for an opt-out, opt-in or help and the relay does not (there), and the reverse (here).")
-	fmt.Fprintln(w, "~ is presumed. ? is unknown, as on a day of which no edition is known: such messages have rows with -all only. With -date, the edition of its day judges a message.")
+	fmt.Fprintln(w, "~ is presumed. ? is unknown: such messages have rows with -all only. With -date, the edition of its day judges a message.")
 	t.print("text", w)
 	page.print("Where regimes differ, by regime", t)
 }

@@ -15,10 +15,11 @@ import (
 	"example.com/optout/internal/quote"
 )
 
-// The bound of a table, in bytes of HTML: browsers and mail can take such a page.
+// Bounds of a table and of a cell: browsers and mail can take a page of that size.
 const (
-	maxBytes = 600_000
-	cellHTML = 80 // around a cell, with a usual name of its column
+	maxBytes = 600_000 // of HTML
+	maxCell  = 1000    // bytes
+	cellHTML = 80      // bytes around a cell, with a usual name of its column
 )
 
 //go:embed page.html
@@ -79,7 +80,7 @@ func (r *reporter) print(title string, t *table) {
 	if r != nil {
 		p := r.section(title, "", names(t.columns)...)
 		for _, row := range t.rows {
-			p.add(strings.Join(row, "\x00"), row)
+			p.row(row...)
 		}
 	}
 }
@@ -91,7 +92,7 @@ func (r *reporter) problem(err error) {
 	if !r.texts {
 		text = quotation.ReplaceAllString(text, "\u2026")
 	}
-	r.section("Problems", "times", "problem").add(text, []string{text})
+	r.section("Problems", "times", "problem").row(text)
 }
 
 var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
@@ -100,7 +101,7 @@ var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?`)
 func (r *reporter) finish(a *auditor) error {
 	files := r.section("Files", "", "name", "read as", "SHA-256")
 	for _, as := range a.logs {
-		files.add(as.File, []string{as.File, as.How, as.SHA256})
+		files.row(as.File, as.How, as.SHA256)
 	}
 	if r.regime.ID != "" || r.compare != nil {
 		r.print("Regimes, their rules and sources", regimeTable())
@@ -122,15 +123,15 @@ func (r *reporter) finish(a *auditor) error {
 	return cmp.Or(pageTemplate.Execute(&b, data), os.WriteFile(r.page, b.Bytes(), 0o666))
 }
 
-// A pageTable is a table of the page, and a section of it. It has the rows for which
-// there is space, and says how many more there are.
+// A pageTable is a table of the page, and a section of it. It has the first rows
+// of a long table, and says how many more there are.
 type pageTable struct {
 	Title   string
 	Head    []string
 	Count   string // the name of a column with the N of each row, or ""
 	Rows    []*pageRow
 	N       int // the sum of N in all rows, and Omitted
-	Omitted int // what has no row, because there is no space for it
+	Omitted int // what has no row, because the table is full
 
 	index map[string]*pageRow // by key
 	size  int                 // bytes of HTML
@@ -144,23 +145,33 @@ type pageRow struct {
 // ID returns the name of the section in links.
 func (t *pageTable) ID() string { return strings.ReplaceAll(strings.ToLower(t.Title), " ", "-") }
 
+// row adds a row that is the only one with its cells.
+func (t *pageTable) row(cells ...string) { t.add(strings.Join(cells, "\x00"), cells) }
+
 // add counts 1 in the row of a key. The row has the cells of the first call for it.
 func (t *pageTable) add(key string, cells []string) {
 	t.N++
-	if row := t.index[key]; row != nil {
+	row := t.index[key]
+	switch {
+	case row != nil:
 		row.N++
-		return
-	}
-	row, size := &pageRow{N: 1}, 0
-	for _, c := range cells {
-		c = strings.Clone(quote.Printable(c))
-		row.Cells = append(row.Cells, c)
-		size += len(template.HTMLEscapeString(c)) + cellHTML
-	}
-	if t.size+size > maxBytes {
+	case t.size > maxBytes:
 		t.Omitted++
-		return
+	default:
+		row = &pageRow{N: 1}
+		for _, c := range cells {
+			c = strings.Clone(shown(c))
+			row.Cells = append(row.Cells, c)
+			t.size += len(template.HTMLEscapeString(c)) + cellHTML
+		}
+		t.Rows, t.index[key] = append(t.Rows, row), row
 	}
-	t.size += size
-	t.Rows, t.index[key] = append(t.Rows, row), row
+}
+
+// shown returns a text as a cell has it.
+func shown(s string) string {
+	if len(s) > maxCell {
+		s = strings.ToValidUTF8(s[:maxCell], "") + "\u2026"
+	}
+	return quote.Printable(s)
 }

@@ -28,7 +28,6 @@ func Advise(name string, r io.Reader) error {
 // foreign are formats that this package does not read, with an expression for
 // their beginning.
 var foreign = [][2]string{
-	{"PDF", `^%PDF-`},
 	{"HTML", `(?i)^<(!doctype html|html)\b`},
 	{"XML", `^<[?!\w]`},
 	{"SQL", `^(--|/\*|(?i:INSERT INTO|CREATE TABLE)\b|(CREATE|COPY|BEGIN|SET|DROP|PRAGMA|USE)\b)`},

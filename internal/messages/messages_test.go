@@ -80,7 +80,7 @@ func TestRead(t *testing.T) {
 		},
 		{"damaged", lines, "a\xff\nb\n\ufffd\n", []string{`1 1 message "a\xff" damaged`, `2 2 message "b"`, `3 3 message "�" damaged`}},
 		{"UTF-16LE", lines, "\xff\xfea\x00\n\x00\xea\x00\n\x00", []string{`1 1 message "a"`, `2 2 message "ê"`}},
-		{"UTF-16BE without a mark", lines, "\x00h\x00i\x00\n\x00\xea\x00!", []string{"log: NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16be"}},
+		{"UTF-16BE without a mark", lines, "\x00h\x00i\x00\n\x00\xea\x00!", []string{"log: NUL bytes: convert the file first; if it is UTF-16 without a byte order mark, add -encoding utf-16be"}},
 		{"half a UTF-16 unit", lines, "\xff\xfea\x00\n\x00\xea", []string{`1 1 message "a"`, `2 2 message "�" damaged`}},
 		{"windows-1252", Log{Format: Lines, Encoding: charmap.Windows1252}, "ARR\xcaT\n", []string{`1 1 message "ARRÊT"`}},
 		{"a mark over an encoding", Log{Format: Lines, Encoding: charmap.Windows1252}, "\ufeffARR\u00caT\n", []string{`1 1 message "ARRÊT"`}},
@@ -203,7 +203,8 @@ func TestRead(t *testing.T) {
 		{"JSON in a column", csv(Log{}), "Body,x\n\"{\"\"text\"\":1}\",2\n\"{\"\"a\"\":1}\",3\n", []string{`2 1 skipped "{\"text\":1}": the text is JSON with the message in field "text": extract it first`, `3 2 message "{\"a\":1}"`}},
 
 		// Files that are not text.
-		{"zip", lines, "PK\x03\x04\x14\x00\b\x00", []string{"log: NUL bytes, as in zip, Excel, PDF, Parquet and SQLite: convert it first; if it is UTF-16 without a byte order mark, add -encoding utf-16le"}},
+		{"zip", lines, "PK\x03\x04\x14\x00\b\x00", []string{"log: this is a zip archive, as a workbook of Excel: unpack it, or save it as CSV UTF-8"}},
+		{"zstd", body, "\x28\xb5\x2f\xfd", []string{"log: this is compressed by zstd: decompress it first"}},
 		{"gzip, broken", lines, "\x1f\x8bnope", []string{"log: unexpected EOF: the compressed file is damaged, fetch it again"}},
 	}
 	for _, tt := range tests {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -34,25 +33,19 @@ type comparer struct {
 
 // newComparer returns the comparer of the regimes with these IDs; of all for none
 // and for "all".
-func newComparer(ids []string) (c *comparer, err error) {
-	c = &comparer{counts: make(map[string]int)}
+func newComparer(ids []string) (*comparer, error) {
+	c := &comparer{counts: make(map[string]int)}
 	if len(ids) == 0 || slices.Equal(ids, []string{"all"}) {
 		c.regimes, ids = regime.All(), nil
 	}
 	for _, id := range ids {
-		r, unknown := lookup(id)
-		c.regimes, err = append(c.regimes, r), cmp.Or(err, unknown)
+		r, ok := regime.Lookup(id)
+		if !ok {
+			return nil, fmt.Errorf("no regime %q: optout -regimes lists them", id)
+		}
+		c.regimes = append(c.regimes, r)
 	}
-	return c, err
-}
-
-// lookup returns a regime by its ID.
-func lookup(id string) (regime.Regime, error) {
-	r, ok := regime.Lookup(id)
-	if !ok {
-		return r, fmt.Errorf("no regime %q: optout -regimes lists them", id)
-	}
-	return r, nil
+	return c, nil
 }
 
 func (c *comparer) columns() (columns []column) {

@@ -221,6 +221,7 @@ func TestAdvice(t *testing.T) {
 		"page.json":   "{\"messages\": [{\"body\": \"STOP\"}], \"page\": 0}",
 		"hook.jsonl":  "{\"message\":{\"body\":\"STOP\"}}\n",
 		"map.json":    `{"messages":{"-N1":{"text":"STOP"},"-N2":{"text":"hi"},"-N3":{"text":"ok"}}}`,
+		"rooms.json":  `{"rooms":{"a":{"m":{"x":{"text":"hi"}}},"b":{"m":{"y":{"text":"STOP"},"z":{"text":"ok"}}}}}`,
 		"parts.json":  `{"events":[{"segment":[{"text":"the bus does not "},{"text":"stop"}]},{"segment":[{"text":"STOP"}]}]}`,
 		"parent.json": `{"messages":[{"body":"STOP"}],"account":"AC1"}`,
 	}
@@ -237,6 +238,7 @@ func TestAdvice(t *testing.T) {
 		{"JSON", "page.json", "", "use -json messages.body", "-json messages.body"},
 		{"JSON in the place of CSV", "hook.jsonl", "-csv body", "use -json message.body", "-json message.body"},
 		{"JSON with identifiers for keys", "map.json", "", `use -json "messages.*.text"`, "-json messages.*.text"},
+		{"JSON with identifiers in identifiers", "rooms.json", "", `use -json "rooms.*.m.*.text"`, "-json rooms.*.m.*.text"},
 		{"JSON with parts of messages", "parts.json", "", `use -json "events[].segment.text" or -json "events.segment[].text"`, "-json events[].segment.text"},
 		{"JSON with two arrays", "parts.json", "-json events.segment.text", `write [] after the one with the records: ["events[].segment.text" "events.segment[].text"]`, "-json events[].segment.text"},
 		{"a field after the records", "parent.json", "-json messages.body -keep account", "reading ends here", "-json messages.body"},

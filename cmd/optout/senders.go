@@ -140,4 +140,4 @@ func (l *senderList) write(w io.Writer, _ *reporter) {
 
 // spelling finds the signs in the lines of a sender and their prefixes, such as
 // whatsapp: or 00.
-var spelling = regexp.MustCompile(`(?m)^.*:(00)?|^00|[^\pL\pN\n]`)
+var spelling = regexp.MustCompile(`(?m)^[^:\n]*:(00)?|^00|[^\pL\pN\n]`)

@@ -30,7 +30,7 @@ func Advise(name string, r io.Reader) error {
 var foreign = [][2]string{
 	{"HTML", `(?i)^<(!doctype html|html)\b`},
 	{"XML", `^<[?!\w]`},
-	{"SQL", `^(--|/\*|(?i:INSERT INTO|CREATE TABLE)\b|(CREATE|COPY|BEGIN|SET|DROP|PRAGMA|USE)\b)`},
+	{"SQL", `^(--[^-]|/\*|(?i:INSERT INTO|CREATE TABLE)\b|(CREATE|COPY|BEGIN|SET|DROP|PRAGMA|USE)\b)`},
 	{"YAML", `^(---|(- )?\w+:)(\s|$)`},
 	{"logfmt", `^\w+=("[^"]*"|\S*) \w+=`},
 	{"lines with a date before the message", `^\x{200e}?\[?\d+[-/.]\d+[-/.]\d+`},
@@ -131,6 +131,7 @@ func fieldNames(sample string) (paths []string) {
 			paths = append(paths, path)
 		}
 	})
+	slices.SortStableFunc(paths, func(a, b string) int { return strings.Count(b, "*") - strings.Count(a, "*") })
 	return paths
 }
 

@@ -62,6 +62,9 @@ func (l *Log) header(w *window) (r *csvReader, names []string, columns []int, er
 			return r, nil, nil, fmt.Errorf("header cannot be read: %w", err)
 		}
 		names = slices.Clone(r.fields)
+		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "\r") }) {
+			return r, names, nil, errors.New("lines end in carriage returns alone: replace them by line feeds first")
+		}
 		if _, keyword := (optout.Policy{IgnorePunctuation: true}).Match(l.Field); keyword || slices.ContainsFunc(names, datum.MatchString) {
 			return r, names, nil, fmt.Errorf("first line looks like a record, not like a header: add -header with a name for each of its %d columns, and -csv with the name of the one with the messages", len(names))
 		}
@@ -173,18 +176,18 @@ func (r *csvReader) Read(p []byte) (int, error) {
 }
 
 // containsRecord reports whether a field has a line that looks like a record: it
-// has as many fields, and one of them looks like the one of this record. In a file
-// of one column, that is a keyword. Carriage returns end lines also.
+// has as many fields, and one of them is an opt-out word or looks like the one of
+// this record. In a file of one column, that is a keyword. Carriage returns end
+// lines also.
 func (r *csvReader) containsRecord() bool {
 	for column, field := range r.fields {
 		lines := strings.FieldsFunc(field, func(c rune) bool { return c == '\n' || c == '\r' })
 		for _, line := range lines {
-			if _, keyword := (optout.Policy{}).Match(line); keyword && len(r.fields) == 1 && len(lines) > 1 {
-				return true
-			}
 			cells := strings.Split(line, r.comma)
-			for i := range cells {
-				if len(cells) == len(r.fields) && i != column && pattern(cells[i]) == pattern(r.fields[i]) {
+			for i := 0; i < len(cells) && len(cells) == len(r.fields); i++ {
+				k, ok := optout.Policy{}.Match(cells[i])
+				keyword := ok && len(lines) > 1 && (len(cells) == 1 || k.Class == optout.ClassOptOut)
+				if keyword || i != column && pattern(cells[i]) == pattern(r.fields[i]) {
 					return true
 				}
 			}

@@ -140,9 +140,7 @@ func (j *jsonScan) Read(p []byte) (n int, err error) {
 		p[n] = c
 		n++
 	}
-	if len(j.since) <= maxRecord {
-		j.since = append(j.since, j.text[:given]...)
-	}
+	j.since = append(j.since[:min(len(j.since), maxRecord)], j.text[:given]...)
 	j.text = j.text[given:]
 	return n, nil
 }
@@ -236,6 +234,8 @@ func (j *jsonScan) value(token json.Token, wants []want) (err error) {
 	}
 	switch {
 	case err != nil:
+	case delim == 0 && token != nil && j.record.joined && len(wants) > 0 && wants[0].field == 0 && wants[0].path != "":
+		j.record.broken = errNoObject // a part without the field
 	case delim == '[':
 		err = j.array(wants)
 	case delim == '{':

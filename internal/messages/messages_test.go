@@ -73,7 +73,7 @@ func TestRead(t *testing.T) {
 			"carriage returns alone", lines, "a\rb\r",
 			[]string{`1 1 skipped "": carriage return within the line: replace it by a line feed if it ends a line, or remove it`},
 		},
-		{"carriage returns alone in CSV", csv(Log{}), "Sid,Body\r1,STOP\r", []string{`log:1: want exactly one column "Body" in the header: rename one, or take one of ["Sid" "Body\r1" "STOP"]`}},
+		{"carriage returns alone in CSV", csv(Log{}), "Body,Sid\rSTOP,1\r", []string{"log:1: lines end in carriage returns alone: replace them by line feeds first"}},
 		{
 			"a part with carriage returns alone", lines, "a\nb\rc\rd\n",
 			[]string{`1 1 message "a"`, `2 2 skipped "": carriage return within the line: replace it by a line feed if it ends a line, or remove it`},
@@ -113,6 +113,7 @@ func TestRead(t *testing.T) {
 		{"a quote that is closed too late", csv(Log{}), "Sid,Body,To\n1,\"a,x\n2,STOP,x\n3,b\",x\n4,c,x\n", []string{
 			`2 1 skipped "": ` + records, `5 2 message "c"`,
 		}},
+		{"a quote that is closed too late, around an opt-out word", csv(Log{}), "Name,Body\nAnn Lee,\"hi\nBob,STOP\nCy,bye\"\n", []string{`2 1 skipped "": ` + records}},
 		{"carriage returns in one column", csv(Log{}), "Body\na\rSTOP\rb\nc\n", []string{
 			`2 1 skipped "": ` + records, `3 2 message "c"`,
 		}},
@@ -175,6 +176,7 @@ func TestRead(t *testing.T) {
 		{"parts that are records", json("e.s[].t", Log{}), `[{"e":[{"s":[{"t":"a"},{"t":"b"}]},{"s":[{"t":"c"}]}]}]`, []string{`1 1 message "a"`, `1 2 message "b"`, `1 3 message "c"`}},
 		{"values of the file with parts", json("[].p.t", Log{}), `[{"p":[{"t":"ST"},{"t":"OP"}]},{"p":{"t":"a"}}]`, []string{`1 1 message "STOP"`, `1 2 message "a"`}},
 		{"a part that is not text", json("[].p.t", Log{}), "{\"p\":[{\"t\":\"ST\"},{\"t\":0}]}\n{\"p\":[{\"t\":\"a\"}]}", []string{`1 1 skipped "": field "[].p.t" is not text: name the field in it that is, with points between the names`, `2 2 message "a"`}},
+		{"a part without the field", json("m[].t.x", Log{}), `{"m":[{"t":["I will not ",{"x":"STOP"}]},{"t":[{"x":"a"},{"y":"b"}]}]}`, []string{`1 1 skipped "": not an object: want one, with the message in a field`, `1 2 message "a"`}},
 		{"texts alone", json("[]", Log{}), "[\"a\",\n\"b\"]\n\"c\"\n", []string{`1 1 message "a"`, `2 2 message "b"`, `3 3 message "c"`}},
 		{"WhatsApp", json("entry.changes.value.messages[].text.body", Log{Keep: []string{"entry.changes.value.messages.from"}}), `{"entry":[{"changes":[{"value":{"messages":[{"from":"1","text":{"body":"STOP"}}]}}]}]}`, []string{`1 1 message "STOP" ["1"] ""`}},
 
@@ -265,6 +267,7 @@ func TestTooLong(t *testing.T) {
 		{"field", "Body,x\na,1\n\"" + long + "\n" + long + "\",2\nb,3\n", Log{Format: CSV, Field: "Body"}, []string{`2 1 message "a"`, `3 2 skipped "": record is longer`, `5 3 message "b"`}},
 		{"field without quotes", "Body,x\na,1\n\"" + long + "\nb,3\n", Log{Format: CSV, Field: "Body", NoQuote: true}, []string{`2 1 message "a"`, `3 2 skipped "": record is longer`, `4 3 message "b"`}},
 		{"line of JSON", "{\"body\":\"a\"}\n{\"body\":\"" + long + "\"}\n{\"body\":\"b\"}", Log{Format: JSON, Field: "body"}, []string{`1 1 message "a"`, "2 2 skipped", `3 3 message "b"`}},
+		{"damaged line of JSON", "{\"body\":\"a\"}\n{\"body\":\"" + long + long + "\n{\"body\":\"b\"}", Log{Format: JSON, Field: "body"}, []string{`1 1 message "a"`, `2 2 skipped "": damaged JSON`, `3 3 message "b"`}},
 		{"value of JSON", "[{\"body\":\"a\"},\n{\"body\":\"" + long + long + "\"},\n{\"body\":\"b\"}]", Log{Format: JSON, Field: "body"}, []string{`1 1 message "a"`, "2 2 skipped", `3 3 message "b"`}},
 		{"record of JSON in an object", "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"x\",\"y\":{\"z\":\"" + long + "\"}},\n{\"body\":\"b\"}]}", Log{Format: JSON, Field: "m.body"}, []string{`1 1 message "a"`, "2 2 skipped", `3 3 message "b"`}},
 		{"escapes of JSON", `[{"body":"` + strings.Repeat(`\u00e9`, 1e6) + `"},{"body":"x` + strings.Repeat(`\u00e9`, 1e6) + `"},{"body":"` + strings.Repeat(`\"`, 3e6) + `"},{"body":"x` + strings.Repeat(`\\`, 3e6) + `"},{"body":"b"}]`, Log{Format: JSON, Field: "body"}, []string{

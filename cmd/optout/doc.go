@@ -97,7 +97,8 @@
 //	                each file was read. It has texts of messages with -texts only
 //	-texts          put the texts of messages on the page
 //
-// Fields of jsonl, for a message; a field without a value is absent:
+// Fields of jsonl, for a message; outside of examined and kept, a field without a
+// value is absent:
 //
 //	file, line, record              where it is
 //	action, class, code, keyword    the decision; code is 80901 if it is dropped

@@ -18,7 +18,7 @@ func (s *scan) csv(w *window) error {
 	r, names, columns, err := s.header(w)
 	s.format = fmt.Sprintf("CSV with separator %q, column %s", r.comma, quote.Quote(s.Field))
 	if err != nil {
-		return s.at(r.line, err)
+		return s.at(max(r.line, 1), err)
 	}
 	for err == nil {
 		switch err = r.read(); {

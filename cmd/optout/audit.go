@@ -54,11 +54,10 @@ func audit(o *options, stdin io.Reader, w *bufio.Writer, stderr io.Writer) (stat
 			a.report(err)
 		}
 	}
-	missing := o.log.Missing()
-	for _, err := range missing {
-		a.report(err)
+	for _, missing := range o.log.Missing() {
+		a.report(missing)
 	}
-	if n := a.kinds[messages.Message]; n > 0 && a.dates.unread == n && missing == nil {
+	if n := a.kinds[messages.Message]; n > 0 && a.dates.unread == n && o.log.Missing() == nil {
 		a.dates.failed = fmt.Errorf("no date of %q can be read, such as %q: add -date-layout and %s", a.log.Date, a.dates.example, wantLayout)
 	}
 	if a.flush() == nil && a.senders != nil {

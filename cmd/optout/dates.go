@@ -91,7 +91,7 @@ func (r *dateReader) parse(s string) (t time.Time, err error) {
 		s = plainDate(s)
 		t, err = time.Parse(layout, s)
 	}
-	for i := 0; err != nil && r.layout == "" && i < len(layouts); i++ {
+	for i := 0; err != nil && s != "" && r.layout == "" && i < len(layouts); i++ {
 		if t, err = time.Parse(layouts[i], s); err == nil {
 			r.recent = layouts[i]
 		}

@@ -38,6 +38,8 @@ func TestMemory(t *testing.T) {
 		{"JSON array in an object, not asked for", "-json body", `{"m":[`, record + ","},
 		{"JSON text", "-json body", `{"body":"`, "again and again "},
 		{"JSON arrays", "-json body", "", "["},
+		{"JSON white space", "-json body", "", "\n"},
+		{"brackets in a line", "-lines", `{"a":`, "["},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

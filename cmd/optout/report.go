@@ -42,7 +42,7 @@ type reporter struct {
 // check checks that the page can be written, before messages are read.
 func (r *reporter) check() error {
 	page, _ := os.Stat(r.page) // nil if there is no such file yet
-	for _, file := range r.files {
+	for _, file := range slices.Concat(r.files, []string{r.table}) {
 		if input, _ := os.Stat(file); os.SameFile(page, input) {
 			return fmt.Errorf("-report %q: that is a file to read: give the page another name", r.page)
 		}

@@ -25,21 +25,21 @@ func Advise(name string, r io.Reader) error {
 	return s.refuse(s.looks(w.sample()))
 }
 
-// foreign are formats that this package does not read, with an expression for
-// their beginning.
-var foreign = [][2]string{
-	{"HTML", `(?i)^<(!doctype html|html)\b`},
-	{"XML", `^<[?!\w]`},
-	{"SQL", `^(--[^-]|/\*|(?i:INSERT INTO|CREATE TABLE)\b|(CREATE|COPY|BEGIN|SET|DROP|PRAGMA|USE)\b)`},
-	{"YAML", `^(---|(- )?\w+:)(\s|$)`},
-	{"logfmt", `^\w+=("[^"]*"|\S*) \w+=`},
-	{"lines with a date before the message", `^\x{200e}?\[?\d+[-/.]\d+[-/.]\d+`},
+// formats are other formats, and what to do about them, with an expression for their
+// beginning.
+var formats = [][2]string{
+	{"a JSON array of texts: use -json '[]'", `^\[\s*"`},
+	{"HTML" + convert, `(?i)^<(!doctype html|html)\b`},
+	{"XML" + convert, `^<[?!\w]`},
+	{"SQL" + convert, `^(--[^-]|/\*|(?i:INSERT INTO|CREATE TABLE)\b|(CREATE|COPY|BEGIN|SET|DROP|PRAGMA|USE)\b)`},
+	{"YAML" + convert, `^(---|(- )?\w+:)(\s|$)`},
+	{"logfmt" + convert, `^\w+=("[^"]*"|\S*) \w+=`},
+	{"lines with a date before the message" + convert, `^\x{200e}?\[?\d+[-/.]\d+[-/.]\d+`},
 }
 
-var (
-	jsonLine  = regexp.MustCompile(`(?m)^[ \t]*[{\[]`)
-	textArray = regexp.MustCompile(`^\[\s*"`)
-)
+const convert = ", which has to be converted first"
+
+var jsonLine = regexp.MustCompile(`(?m)^[ \t]*[{\[]`)
 
 // looks says what a sample looks like, and the flag to use.
 func (s *scan) looks(sample string) error {
@@ -47,12 +47,9 @@ func (s *scan) looks(sample string) error {
 	if fields := fieldNames(text); len(fields) > 0 {
 		return fmt.Errorf("looks like JSON with the fields %q: use %s", fields, flag(JSON, fields))
 	}
-	if textArray.MatchString(text) {
-		return errors.New("looks like a JSON array of texts: use -json '[]'")
-	}
-	for _, f := range foreign {
+	for _, f := range formats {
 		if regexp.MustCompile(f[1]).MatchString(text) {
-			return fmt.Errorf("looks like %s, which has to be converted first", f[0])
+			return errors.New("looks like " + f[0])
 		}
 	}
 	r, names, _, err := new(Log).header(&window{r: strings.NewReader(sample)})
@@ -123,7 +120,7 @@ func pick(names []string) string {
 // each array, and nothing for other samples.
 func fieldNames(sample string) (paths []string) {
 	top := newShape()
-	for d := json.NewDecoder(strings.NewReader(sample)); top.read(d) == nil; {
+	for d := json.NewDecoder(strings.NewReader(sample)); top.read(d, 0) == nil; {
 	}
 	top.array = false
 	top.walk("", func(path string) {
@@ -144,8 +141,12 @@ type shape struct {
 
 func newShape() *shape { return &shape{fields: make(map[string]*shape)} }
 
-// read adds the next value of a decoder to the shape.
-func (s *shape) read(d *json.Decoder) error {
+// read adds the next value of a decoder to the shape. It is in so many arrays and
+// objects.
+func (s *shape) read(d *json.Decoder, depth int) error {
+	if depth > maxDepth {
+		return errTooLong
+	}
 	token, err := d.Token()
 	delim, ok := token.(json.Delim)
 	if err != nil || !ok {
@@ -164,7 +165,7 @@ func (s *shape) read(d *json.Decoder) error {
 				s.keys, s.fields[key] = append(s.keys, key), inner
 			}
 		}
-		err = inner.read(d)
+		err = inner.read(d, depth+1)
 	}
 	if err == nil {
 		_, err = d.Token() // the closing bracket

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,7 +59,9 @@ func (l *Log) header(w *window) (r *csvReader, names []string, columns []int, er
 		return strings.Count(line, string(a)) - strings.Count(line, string(b))
 	}), l.NoQuote)
 	if names = l.Header; names == nil {
-		if err = r.read(); err != nil {
+		if err = r.read(); err == io.EOF {
+			return r, nil, nil, errors.New("no header: want a line with the names of the columns, or -header")
+		} else if err != nil {
 			return r, nil, nil, fmt.Errorf("header cannot be read: %w", err)
 		}
 		names = slices.Clone(r.fields)
@@ -176,9 +179,9 @@ func (r *csvReader) Read(p []byte) (int, error) {
 }
 
 // containsRecord reports whether a field has a line that looks like a record: it
-// has as many fields, and one of them is an opt-out word or looks like the one of
-// this record. In a file of one column, that is a keyword. Carriage returns end
-// lines also.
+// has as many fields, and one of them is an opt-out word, or the one of this record,
+// or looks like it and is more than a word. In a file of one column, that is a
+// keyword. Carriage returns end lines also.
 func (r *csvReader) containsRecord() bool {
 	for column, field := range r.fields {
 		lines := strings.FieldsFunc(field, func(c rune) bool { return c == '\n' || c == '\r' })
@@ -187,7 +190,8 @@ func (r *csvReader) containsRecord() bool {
 			for i := 0; i < len(cells) && len(cells) == len(r.fields); i++ {
 				k, ok := optout.Policy{}.Match(cells[i])
 				keyword := ok && len(lines) > 1 && (len(cells) == 1 || k.Class == optout.ClassOptOut)
-				if keyword || i != column && pattern(cells[i]) == pattern(r.fields[i]) {
+				same := cells[i] == r.fields[i] || pattern(cells[i]) != "a" && pattern(cells[i]) == pattern(r.fields[i])
+				if keyword || i != column && same {
 					return true
 				}
 			}

@@ -25,6 +25,7 @@ type jsonScan struct {
 	since   []byte // what it has read since the beginning of the value, up to maxRecord
 	quoted  int    // length of the string around the next byte, its quote included
 	escaped bool   // the next byte follows a backslash
+	space   bool   // the next byte follows white space outside strings
 
 	top    []int       // lines on which arrays of the top level begin
 	depth  int         // of other arrays and objects
@@ -53,10 +54,9 @@ type damage struct{ error }
 
 func (d damage) Unwrap() error { return d.error }
 
-var (
-	errCut      = errors.New("JSON ends too early: perhaps the file was cut off, fetch it again")
-	errNoObject = errors.New("not an object: want one, with the message in a field")
-)
+var errCut = errors.New("JSON ends too early: perhaps the file was cut off, fetch it again")
+
+var errNoObject = errors.New("not an object: want one, with the message in a field")
 
 const maxDepth = 100
 
@@ -128,7 +128,8 @@ func (j *jsonScan) Read(p []byte) (n int, err error) {
 	for j.inLine = true; j.inLine && given < len(j.text) && n < len(p)-1; given++ {
 		j.inLine = j.text[given] != '\n'
 		c, ok := j.shorten(j.text[given])
-		if !ok {
+		space := j.quoted == 0 && strings.IndexByte(" \t\r\n", c) >= 0
+		if !ok || space && j.space { // a decoder reads a run of white space again and again
 			continue
 		}
 		// A decoder that finds no white space after a value makes an error in its
@@ -137,7 +138,7 @@ func (j *jsonScan) Read(p []byte) (n int, err error) {
 			p[n] = ' '
 			n++
 		}
-		p[n] = c
+		p[n], j.space = c, space
 		n++
 	}
 	j.since = append(j.since[:min(len(j.since), maxRecord)], j.text[:given]...)
@@ -169,20 +170,21 @@ func (j *jsonScan) shorten(c byte) (byte, bool) {
 // begins a value.
 func (j *jsonScan) resume(err error, first, records int) error {
 	several := j.line > first
-	ends := several && (j.rec.Number > records || len(j.since) > maxRecord) || j.ended && (j.window.err != io.EOF || j.record == nil)
 	if j.ended && j.window.err == io.EOF {
 		err = errCut
 	}
-	if ends {
+	if several && (j.rec.Number > records || len(j.since) > maxRecord) || j.ended && (j.window.err != io.EOF || j.record == nil) {
 		return j.at(j.line, fmt.Errorf("%w; reading ends here", err))
 	}
-	j.text = string(j.since) + j.text
-	j.next()
+	if string(j.since) != "\n" {
+		j.text = string(j.since) + j.text
+		j.next()
+	}
 	for j.line = first; several && (j.text != "" || j.more()) && strings.IndexAny(strings.TrimLeft(j.text, " \t"), "{[") != 0; {
 		j.next()
 	}
 	j.top = slices.DeleteFunc(j.top, func(line int) bool { return line >= first })
-	j.inLine, j.ended, j.quoted, j.depth, j.arrays, j.record = false, false, 0, 0, 0, nil
+	j.inLine, j.ended, j.escaped, j.quoted, j.depth, j.arrays, j.record = false, false, false, 0, 0, 0, nil
 	clear(j.values)
 	j.decode()
 	return j.scan.record(j.window, first, fmt.Errorf("%w%s", err, cmp.Or(skippedLines(first, j.line), "; rest of the line skipped")))

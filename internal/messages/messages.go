@@ -1,7 +1,7 @@
 // Package messages reads the messages of logs: lines, CSV and JSON, compressed
 // or not, in any encoding. It reports anything that it cannot read reliably.
 //
-// To add a format, add it to [Format], [Log.Read] and [Advise], and write the function
+// To add a format, add it to [Format], [Log.Read] and looks, and write the function
 // that reads it beside lines, csv and json.
 package messages
 
@@ -24,7 +24,7 @@ import (
 type Record struct {
 	File   string // name of the log
 	Line   int    // on which the record begins, from 1
-	Number int    // of the record in its file, from 1; a header has none
+	Number int    // of the record in its file, from 1; a header has that of the record before
 	Kind   Kind
 
 	Text    string   // the message
@@ -116,8 +116,7 @@ func (l *Log) Read(name string, r io.Reader, each func(*Record) error) (ReadAs, 
 	if err == nil {
 		err = map[Format]func(*window) error{Lines: s.lines, CSV: s.csv, JSON: s.json}[l.Format](w)
 	}
-	how := fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, s.rec.Number)
-	as := ReadAs{File: name, How: how, Records: s.rec.Number}
+	as := ReadAs{File: name, Records: s.rec.Number, How: fmt.Sprintf("%s, %s, records: %d", s.format, s.encoding, s.rec.Number)}
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
 		err = nil
@@ -189,7 +188,7 @@ func (s *scan) record(w *window, line int, err error) error {
 	conditions := v[2+len(s.Keep):]
 	for i, c := range s.Where {
 		text := strings.TrimSpace(conditions[i].text)
-		if same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value)); same == c.Not {
+		if same := conditions[i].ok && strings.EqualFold(text, strings.TrimSpace(c.Value)); same == c.Not && s.rec.Kind != Excluded {
 			s.rec.Kind, s.rec.Err = Excluded, nil
 			have := c.Field + "=" + text
 			if n := s.unmet[have]; n > 0 || len(s.unmet) < 50 { // enough for a person to choose from

@@ -99,7 +99,7 @@ func TestRead(t *testing.T) {
 		{"two spellings", csv(Log{}), "BODY,body\n1,a\n", []string{`log:1: want exactly one column "Body" in the header: rename one, or take one of ["BODY" "body"]`}},
 		{"two spellings, one of them as asked for", csv(Log{}), "BODY,Body\n1,a\n", []string{`2 1 message "a"`}},
 		{"no such column", csv(Log{}), "Sid,Text\u200b\n", []string{`log:1: want exactly one column "Body" in the header: rename one, or take one of ["Sid" "Text\u200b"]`}},
-		{"nothing in CSV", csv(Log{}), "", nil},
+		{"nothing in CSV", csv(Log{}), "", []string{"log:1: no header: want a line with the names of the columns, or -header"}},
 		{"quote in the header", csv(Log{}), "Si\"d,Body\n", []string{"log:1: header cannot be read: " + unclosed + ": " + quotes}},
 		{"header only", csv(Log{}), "Sid,Body", nil},
 		{"the header again", csv(Log{}), "Sid,Body\n1,a\n\ufeffSid,Body\n2,b\n", []string{`2 1 message "a"`, `3 1 header ""`, `4 2 message "b"`}},
@@ -114,6 +114,7 @@ func TestRead(t *testing.T) {
 			`2 1 skipped "": ` + records, `5 2 message "c"`,
 		}},
 		{"a quote that is closed too late, around an opt-out word", csv(Log{}), "Name,Body\nAnn Lee,\"hi\nBob,STOP\nCy,bye\"\n", []string{`2 1 skipped "": ` + records}},
+		{"lines with commas in a field", csv(Log{}), "Name,Body\nBob,\"Hi, all\nthanks, bye\"\n", []string{`2 1 message "Hi, all\nthanks, bye"`}},
 		{"carriage returns in one column", csv(Log{}), "Body\na\rSTOP\rb\nc\n", []string{
 			`2 1 skipped "": ` + records, `3 2 message "c"`,
 		}},
@@ -189,6 +190,8 @@ func TestRead(t *testing.T) {
 		{"values that go on too long", body, "{\"x\":\n{\"body\":\"a\"}\n{\"body\":\"b\"}\n{\"x\":[\n{\"body\":\"c\"}\n", []string{
 			`1 1 skipped "": damaged JSON` + rest, `2 2 message "a"`, `3 3 message "b"`, `4 4 skipped "": ` + cut + rest, `5 5 message "c"`,
 		}},
+		{"damage after a backslash", json("[]", Log{}), "[\"a\",\n\"b\" nope \"" + strings.Repeat("x", 1523) + "\\n" + strings.Repeat("x", 600) + "\",\n\"a, b: c\"]", []string{`1 1 message "a"`, `2 2 message "b"`, `2 3 skipped "": damaged JSON` + rest, `3 4 message "a, b: c"`}},
+		{"white space in JSON", body, "{\"body\":\"a  b\"}" + strings.Repeat("\n \t", 100_000) + "{ \"body\" :\n\n\"c\" }", []string{`1 1 message "a  b"`, `100001 2 message "c"`}},
 		{"a broken value that is pretty-printed", body, "{\n \"x\": 1\n \"y\": {\n  \"z\": 2\n }\n}\n{\n \"body\": \"b\"\n}\n", []string{`1 1 skipped "": damaged JSON; lines 1 to 6 skipped`, `7 2 message "b"`}},
 		{"a broken element", body, "[{\"body\":\"a\"},\n{\"body\":\"b\",},\n{\"body\":\"c\"}\n]", []string{`1 1 message "a"`, `2 2 skipped "": damaged JSON` + rest, `3 3 message "c"`}},
 		{"a broken element in an object", json("m.body", Log{}), "{\"m\":[{\"body\":\"a\"},\n{\"body\":\"b},\n{\"body\":\"c\"}\n]}", []string{`1 1 message "a"`, "log:2: damaged JSON; reading ends here"}},
@@ -263,6 +266,7 @@ func TestTooLong(t *testing.T) {
 		want       []string
 	}{
 		{"line", "a\n" + long + long + "\nb\n", Log{Format: Lines}, []string{`1 1 message "a"`, "2 2 skipped", `3 3 message "b"`}},
+		{"brackets", "a\n{\"a\":" + strings.Repeat("[", maxRecord/2) + "\nb\n", Log{Format: Lines}, []string{`1 1 message "a"`, "2 2 message", `3 3 message "b"`}},
 		{"last line", "a\n" + long + long, Log{Format: Lines}, []string{`1 1 message "a"`, "2 2 skipped"}},
 		{"field", "Body,x\na,1\n\"" + long + "\n" + long + "\",2\nb,3\n", Log{Format: CSV, Field: "Body"}, []string{`2 1 message "a"`, `3 2 skipped "": record is longer`, `5 3 message "b"`}},
 		{"field without quotes", "Body,x\na,1\n\"" + long + "\nb,3\n", Log{Format: CSV, Field: "Body", NoQuote: true}, []string{`2 1 message "a"`, `3 2 skipped "": record is longer`, `4 3 message "b"`}},

@@ -41,8 +41,8 @@
 // as in entry.changes.messages[].text.body: arrays before it are walked, and
 // strings in arrays after it are joined to one text. [] at the beginning means
 // that each value of the file is one record. -where, -keep, -by and -date take
-// such paths also, and join several values with commas. A field outside the
-// records has to come before them.
+// such paths also, and join several values with commas. An object is not a value:
+// name the fields in it. A field outside the records has to come before them.
 //
 // How to decide:
 //
@@ -123,8 +123,8 @@
 //
 // A record that cannot be read is reported on standard error and counted, and
 // the other records are decided, unless the report says that reading ends there.
-// A record may have up to 4 MiB. Damaged text, which is not valid in its
-// encoding, is decided as it is, and counted.
+// A record may have up to 4 MiB, in JSON a little less. Damaged text, which is not
+// valid in its encoding, is decided as it is, and counted.
 //
 // Exit status:
 //

@@ -104,8 +104,8 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestReportListsRegimes checks that each regime that can judge has one row, an
-// edition before one that -compare lists among them.
+// TestReportListsRegimes checks that the page lists the regimes with -compare and
+// -regime, each once, and not without these flags.
 func TestReportListsRegimes(t *testing.T) {
 	for _, args := range [][]string{{"-compare", "twilio-2025"}, {"-compare", "all"}, {"-regime", "twilio-2025"}} {
 		page, _, _ := makeReport(t, "Sent,Body\n2025-01-01,STOP\n", append(args, "-csv", "Body")...)
@@ -116,6 +116,9 @@ func TestReportListsRegimes(t *testing.T) {
 				t.Errorf("%q: %d rows for %s, want 1", args, n, id)
 			}
 		}
+	}
+	if page, _, _ := makeReport(t, "Sent,Body\n2025-01-01,STOP\n", "-csv", "Body"); strings.Contains(page, "twilio-2025") {
+		t.Error("without -compare and -regime the page lists regimes")
 	}
 }
 

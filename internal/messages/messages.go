@@ -55,7 +55,8 @@ const (
 )
 
 // maxRecord is the size of the largest record that is read, a thousand times
-// the longest SMS. It bounds the memory that a log can ask for.
+// the longest SMS. It bounds the memory that a log can ask for, unless one number in
+// JSON is longer.
 const maxRecord = 4 << 20
 
 var errTooLong = fmt.Errorf("record is longer than %d MiB: break it into several", maxRecord>>20)

@@ -24,7 +24,7 @@ import (
 type Record struct {
 	File   string // name of the log
 	Line   int    // on which the record begins, from 1
-	Number int    // of the record in its file, from 1; a header has that of the record before
+	Number int    // of the record in its file, from 1; a header has the number before it
 	Kind   Kind
 
 	Text    string   // the message

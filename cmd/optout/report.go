@@ -120,6 +120,7 @@ func (r *reporter) finish(a *auditor) error {
 		"Texts":    r.texts,
 	}
 	var b bytes.Buffer
+	// Both calls are made, in this order. Only a mistake in the template fails.
 	return cmp.Or(pageTemplate.Execute(&b, data), os.WriteFile(r.page, b.Bytes(), 0o666))
 }
 

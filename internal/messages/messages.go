@@ -62,7 +62,8 @@ const maxRecord = 4 << 20
 var errTooLong = fmt.Errorf("record is longer than %d MiB: break it into several", maxRecord>>20)
 
 // A Log says how to read logs. The header of CSV names the fields. In JSON a
-// field has a path, such as message.body: see path.
+// field has a path, such as message.body: the help of cmd/optout says what else a
+// path can have.
 type Log struct {
 	Format   Format
 	Field    string            // of the messages
